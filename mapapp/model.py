@@ -397,7 +397,8 @@ class MapQuery:
     """What a user looks at: the cache key, the state in the URL, the sentence above the map, the CLI's arguments."""
 
     theatre: str
-    date: date
+    day: date
+    """The day that is shown."""
     start: date
     """First day of the slider."""
     end: date
