@@ -410,3 +410,5 @@ class MapQuery:
     minimum_status: Status = Status.CLAIMED
     """ASSESSED hides what is only claimed."""
     text: str = ""
+    palette: str = ""
+    """Name of one of the theatre's palettes; empty = its first."""
