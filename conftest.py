@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_socket
 
+collect_ignore = ["mapapp/migrations/env.py"]  # only Alembic can import it
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 """Tests may talk to servers that they start themselves; anything else fails at once."""
 _resolved: dict[str, set[str]] = {}
