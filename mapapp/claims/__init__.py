@@ -1,0 +1,1 @@
+"""From sentences to claims, and from claims to events."""
