@@ -1,0 +1,156 @@
+"""Reading articles: chooses the reader, decodes, and makes the record."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+import mapapp.articles
+from mapapp.articles.decoding import MAX_BYTES, clean_text, decode_bytes
+from mapapp.articles.draft import Reader
+from mapapp.articles.language import guess_language
+from mapapp.articles.published import read_published
+from mapapp.errors import ArticleError, DateError
+from mapapp.model import Article
+
+FALLBACK = "text"
+"""Reader of contents that no other recognises."""
+MAX_FIELD = 2_000
+"""Characters of a title, a name or an address; longer ones are cut, as they are shown in lists."""
+
+
+@cache
+def all_readers() -> tuple[Reader, ...]:
+    """Return the readers of this folder, one for each file that offers one, by id.
+
+    >>> [reader.id for reader in all_readers()]
+    ['html', 'markdown', 'text']
+    """
+    names = sorted(module.name for module in pkgutil.iter_modules(mapapp.articles.__path__))
+    modules = (importlib.import_module(f"{mapapp.articles.__name__}.{name}") for name in names)
+    return tuple(module.READER for module in modules if hasattr(module, "READER"))
+
+
+def read_article_file(
+    path: str | Path,
+    *,
+    published: str | date | datetime | None = None,
+    publisher: str | None = None,
+    url: str | None = None,
+    title: str | None = None,
+    licence: str | None = None,
+    encoding: str | None = None,
+    language: str | None = None,
+    timezone: str = "UTC",
+) -> Article:
+    """Read one article from a file; see `read_article_text` for the rest.
+
+    Raises `ArticleError` for a file that is missing, cannot be opened or is no article, `DateError` for a bad day.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            message = f"{str(path)!a} is a folder. Give one file with the text of an article."
+            raise ArticleError(message)
+        with path.open("rb") as file:
+            contents = file.read(MAX_BYTES)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        if isinstance(error, ArticleError):
+            raise
+        reason = getattr(error, "strerror", None) or error
+        message = f"The file {str(path)!a} cannot be read: {reason}. Check the name."
+        raise ArticleError(message) from error
+    return read_article_text(
+        contents,
+        name=path.name,
+        published=published,
+        publisher=publisher,
+        url=url,
+        title=title,
+        licence=licence,
+        encoding=encoding,
+        language=language,
+        timezone=timezone,
+    )
+
+
+def read_article_text(
+    contents: str | bytes,
+    *,
+    name: str = "",
+    published: str | date | datetime | None = None,
+    publisher: str | None = None,
+    url: str | None = None,
+    title: str | None = None,
+    licence: str | None = None,
+    encoding: str | None = None,
+    language: str | None = None,
+    timezone: str = "UTC",
+    retrieved: datetime | None = None,
+) -> Article:
+    """Read one article from text or from the bytes of a file.
+
+    `name` is a file name, whose suffix chooses the reader; without one, or with .txt, the contents do. What is given
+    wins over what the file says of itself. `timezone` is that of times without an offset. A plain text is kept word for
+    word, only line ends become single newlines. Raises `ArticleError`, or `DateError` for a bad `published`.
+
+    >>> article = read_article_text("Rebels took the town.\\r\\n", published="2024-12-05")
+    >>> article.text, article.published.date().isoformat(), article.id[:8]
+    ('Rebels took the town.\\n', '2024-12-05', '0b922998')
+    """
+    suffix = Path(name).suffix.lower()
+    by_suffix = next((reader for reader in all_readers() if suffix in reader.suffixes and reader.id != FALLBACK), None)
+    if isinstance(contents, bytes):
+        is_page = by_suffix is not None and by_suffix.id == "html"
+        contents = decode_bytes(contents, encoding=encoding, may_declare=is_page or b"<html" in contents[:2048].lower())
+    reader = by_suffix or _recognise_reader(contents)
+    draft = reader.read(_check_markup(contents) if reader.id != FALLBACK else contents)
+    text = clean_text(draft.text)
+    return Article(
+        id=hashlib.sha256(text.encode()).hexdigest(),
+        text=text,
+        title=_clean_field(title or draft.title),
+        publisher=_clean_field(publisher or draft.publisher),
+        url=_clean_field(url or draft.url),
+        published=_choose_published(published, draft.published, timezone=timezone),
+        language=language or guess_language(text),
+        retrieved=datetime.now(tz=UTC) if retrieved is None else retrieved,
+        licence=_clean_field(licence),
+    )
+
+
+def _recognise_reader(contents: str) -> Reader:
+    others = (reader for reader in all_readers() if reader.id != FALLBACK)
+    fallback = next(reader for reader in all_readers() if reader.id == FALLBACK)
+    return next((reader for reader in others if reader.recognise(contents)), fallback)
+
+
+def _check_markup(contents: str) -> str:
+    """Return contents with plain line ends, or raise for what is no text: parsers must not meet it."""
+    if len(contents) >= MAX_BYTES or "\0" in contents or any("\ud800" <= letter <= "\udfff" for letter in contents):
+        return clean_text(contents[: MAX_BYTES + 1])
+    return contents.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _clean_field(field: str | None) -> str | None:
+    """Return a title, name or address fit to be kept: without NUL and half characters, of bounded length."""
+    if field is None:
+        return None
+    kept = "".join(letter for letter in field[:MAX_FIELD] if letter != "\0" and not "\ud800" <= letter <= "\udfff")
+    return kept.strip() or None
+
+
+def _choose_published(given: str | date | datetime | None, said: str | None, *, timezone: str) -> datetime | None:
+    """Return the time of publication: what is given must be right, what a file says may be ignored."""
+    if given is not None:
+        return read_published(given, timezone=timezone)
+    if said is None:
+        return None
+    try:
+        return read_published(said, timezone=timezone)
+    except DateError:
+        return None
