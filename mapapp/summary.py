@@ -1,0 +1,158 @@
+"""Counts and areas: who holds how much on a day, what changed hands, how many events there were.
+
+Areas are geodesic square kilometres; shares are parts of the area of all cells and add up to 1 on every day. What is
+contested or unknown is nobody's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+
+from mapapp.model import CONTROL_CHANGES, Actor, Cell, ControlState, Event, Status
+from mapapp.territory import Timeline, is_same_side
+
+STATUS_ORDER = (Status.ASSESSED, Status.CLAIMED, Status.CONTESTED, Status.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of the theatre one actor holds on a day with one status."""
+
+    actor: str | None
+    """Actor code; None for what is contested or unknown."""
+    status: Status
+    area_km2: float
+    """Geodesic."""
+    share: float
+    """0 to 1, of the area of all cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell that changed hands, or whose status changed, on a day."""
+
+    day: date
+    cell_id: str
+    before: ControlState
+    after: ControlState
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An event that says somebody else held the place before than the timeline does."""
+
+    event: Event
+    said: str
+    """Actor code: holder before, as the event says."""
+    state: ControlState
+    """State of the place's cell on the day before the event."""
+
+
+def shares(timeline: Timeline, *, day: date) -> tuple[Share, ...]:
+    """Return who holds how much on a day: by actor and status, the largest actor first, then contested and unknown."""
+    return shares_by_day(timeline, days=(day,))[day]
+
+
+def shares_by_day(timeline: Timeline, *, days: Iterable[date]) -> Mapping[date, tuple[Share, ...]]:
+    """Return the shares of many days at once. Days without any cell give an empty tuple."""
+    wanted = sorted(set(days))
+    at = np.array([day.toordinal() for day in wanted], dtype=np.int64)
+    # Each state adds its area on the first wanted day and takes it away on the first one past its end.
+    steps: dict[tuple[str | None, Status], list[float]] = defaultdict(lambda: [0.0] * (len(wanted) + 1))
+    starts = np.searchsorted(at, [state.start.toordinal() for state in timeline.states]).tolist()
+    ends = np.searchsorted(at, [(state.end or date.max).toordinal() for state in timeline.states]).tolist()
+    for state, first, past in zip(timeline.states, starts, ends, strict=True):
+        if first < past:
+            row = steps[_owner(state)]
+            row[first] += timeline.areas_km2[state.cell_id]
+            row[past] -= timeline.areas_km2[state.cell_id]
+    before_first = [day < timeline.first_day for day in wanted]
+    total = sum(timeline.areas_km2.values())
+    areas = {owner: np.cumsum(row)[:-1] for owner, row in steps.items()}
+    result: dict[date, tuple[Share, ...]] = {}
+    for index, day in enumerate(wanted):
+        if before_first[index]:
+            result[day] = (Share(None, Status.UNKNOWN, total, 1.0),) if total else ()
+            continue
+        held = {owner: float(row[index]) for owner, row in areas.items() if row[index] > total * 1e-12}
+        result[day] = _in_order(held, total=sum(held.values()))
+    return result
+
+
+def changes(timeline: Timeline, *, day: date) -> tuple[Change, ...]:
+    """Return the cells whose holder or status is another than on the day before, in order of the cells."""
+    found = []
+    for before, after in pairwise(timeline.states):
+        if before.cell_id == after.cell_id and after.start == day and _drawn(before) != _drawn(after):
+            found.append(Change(day, after.cell_id, before, after))
+    return tuple(found)
+
+
+def events_per_day(events: Iterable[Event], *, start: date, end: date) -> Mapping[date, Mapping[str | None, int]]:
+    """Count events by day and actor (None = nobody is named); every day of [start, end] is there.
+
+    >>> events_per_day((), start=date(2030, 1, 1), end=date(2030, 1, 2))
+    {datetime.date(2030, 1, 1): {}, datetime.date(2030, 1, 2): {}}
+    """
+    counts: dict[date, Counter[str | None]] = {
+        start + timedelta(days=offset): Counter() for offset in range((end - start).days + 1)
+    }
+    for event in events:
+        if event.date_start in counts:
+            counts[event.date_start][event.actor] += 1
+    return {day: dict(sorted(counter.items(), key=lambda item: item[0] or "")) for day, counter in counts.items()}
+
+
+def holder_disagreements(
+    timeline: Timeline, *, cells: Sequence[Cell], events: Iterable[Event], actors: Sequence[Actor]
+) -> tuple[Disagreement, ...]:
+    """Compare the holder before, as each event on a place says, with the state of its cell on the day before.
+
+    A contested cell agrees with each of its parties, a generic group with its members. Events without a place, without
+    a cell or without a holder before cannot be compared and are left out.
+    """
+    table = {actor.code: actor for actor in actors}
+    cell_of = {cell.place_id: cell.id for cell in cells if cell.place_id is not None}
+    found = []
+    for event in events:
+        cell_id = cell_of.get(event.place.id) if event.place is not None else None
+        if cell_id is None or event.opponent is None or event.kind not in CONTROL_CHANGES:
+            continue
+        state = timeline.state_at(cell_id, day=event.date_start - timedelta(days=1))
+        if not any(is_same_side(event.opponent, code, actors=table) for code in (state.controller, *state.others)):
+            found.append(Disagreement(event, event.opponent, state))
+    return tuple(found)
+
+
+def _owner(state: ControlState) -> tuple[str | None, Status]:
+    """Return to whom the area of a state is counted."""
+    if state.status in {Status.CONTESTED, Status.UNKNOWN}:
+        return None, state.status
+    return state.controller, state.status
+
+
+def _drawn(state: ControlState) -> tuple[object, ...]:
+    """Return what of a state is seen on the map."""
+    return state.status, state.controller, state.others, state.is_regional
+
+
+def _in_order(held: Mapping[tuple[str | None, Status], float], *, total: float) -> tuple[Share, ...]:
+    by_actor: dict[str | None, float] = defaultdict(float)
+    for (actor, _), area in held.items():
+        by_actor[actor] += area
+    ordered = sorted(
+        held.items(),
+        key=lambda item: (
+            item[0][0] is None,
+            -by_actor[item[0][0]] if item[0][0] is not None else 0.0,
+            item[0][0] or "",
+            STATUS_ORDER.index(item[0][1]),
+        ),
+    )
+    return tuple(Share(actor, status, area, area / total) for (actor, status), area in ordered)
