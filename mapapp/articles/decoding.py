@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 
 from mapapp.errors import ArticleError
 
@@ -33,6 +32,9 @@ BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+LETTER = re.compile(r"[^\W\d_]")
+HALVES = re.compile("[\ud800-\udfff]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 DECLARED = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{1,40})""", re.I)
 DECLARED_WITHIN = 4096
 """Where a page says its encoding, in bytes from its start; the HTML standard asks for the first 1,024."""
@@ -102,33 +104,39 @@ def _decode_as(data: bytes, encoding: str) -> str:
 def clean_text(text: str) -> str:
     """Return a text word for word, only with every line end as a single newline and without a byte order mark.
 
-    Raises `ArticleError` for what is no article: nothing to read, binary, half characters, or too long.
+    Raises `ArticleError` as `check_text` does.
 
     >>> clean_text("One\\r\\nTwo\\rThree")
     'One\\nTwo\\nThree'
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    check_text(text)
+    return text
+
+
+def check_text(text: str) -> None:
+    """Raise `ArticleError` for what is no article: nothing to read, binary, half characters, or too long.
+
+    >>> check_text("Hama")
+    """
     problem = None
     if len(text) > MAX_CHARACTERS:
         problem = (
             f"The text has {len(text):,} characters, more than one article can have ({MAX_CHARACTERS:,}). "
             "Give one article at a time."
         )
-    elif not any(character.isalpha() for character in text):
+    elif not LETTER.search(text):
         problem = "The text is empty: it has no words. Give the text of an article."
     elif "\0" in text:
         problem = (
             "The text is binary: it holds NUL characters. If it is UTF-16 without a mark, name its encoding "
             "(--encoding utf-16-le or utf-16-be); else save the article as plain text."
         )
-    elif any("\ud800" <= character <= "\udfff" for character in text):
+    elif HALVES.search(text):
         problem = (
             "The text holds half characters (lone surrogates), so its encoding was mistaken. Save it again as UTF-8."
         )
-    elif sum(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text) > max(
-        8, MAX_CONTROL_SHARE * len(text)
-    ):
+    elif len(CONTROLS.findall(text)) > max(8, MAX_CONTROL_SHARE * len(text)):
         problem = "The text is binary: it is full of control characters. Save the article as plain text."
     if problem:
         raise ArticleError(problem)
-    return text

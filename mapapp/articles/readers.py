@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import mapapp.articles
-from mapapp.articles.decoding import MAX_BYTES, clean_text, decode_bytes
+from mapapp.articles.decoding import HALVES, MAX_BYTES, check_text, clean_text, decode_bytes
 from mapapp.articles.draft import Reader
 from mapapp.articles.language import guess_language
 from mapapp.articles.published import read_published
@@ -19,6 +21,8 @@ from mapapp.model import Article
 
 FALLBACK = "text"
 """Reader of contents that no other recognises."""
+RECORD_FIELDS = ("published", "title", "publisher", "url", "language")
+"""What an object of a JSONL file may say beside its text."""
 MAX_FIELD = 2_000
 """Characters of a title, a name or an address; longer ones are cut, as they are shown in lists."""
 
@@ -111,7 +115,7 @@ def read_article_text(
     draft = reader.read(_check_markup(contents) if reader.id != FALLBACK else contents)
     text = clean_text(draft.text)
     return Article(
-        id=hashlib.sha256(text.encode()).hexdigest(),
+        id=_hash(text),
         text=text,
         title=_clean_field(title or draft.title),
         publisher=_clean_field(publisher or draft.publisher),
@@ -123,6 +127,43 @@ def read_article_text(
     )
 
 
+def read_article_record(record: Mapping[str, Any], *, timezone: str = "UTC") -> Article:
+    """Make an article from one object of a JSONL file, its text exactly as given, so that offsets stay the caller's.
+
+    Used are `text`, and where present `published`, `title`, `publisher`, `url` and `language`. Raises `ArticleError` or
+    `DateError`.
+
+    >>> read_article_record({"id": 1, "text": "Rebels took the town.\\r\\n"}).text
+    'Rebels took the town.\\r\\n'
+    """
+    text = record.get("text")
+    if not isinstance(text, str):
+        message = f'The object has no "text" (a string was expected, {type(text).__name__} was got).'
+        raise ArticleError(message)
+    check_text(text)
+    said = {}
+    for name in RECORD_FIELDS:
+        value = record.get(name)
+        if value is not None and not isinstance(value, str):
+            message = f'"{name}" must be a string or null, {type(value).__name__} was got.'
+            raise ArticleError(message)
+        said[name] = _clean_field(value)
+    published = said["published"]
+    return Article(
+        id=_hash(text),
+        text=text,
+        title=said["title"],
+        publisher=said["publisher"],
+        url=said["url"],
+        published=None if published is None else read_published(published, timezone=timezone),
+        language=said["language"] or guess_language(text),
+    )
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _recognise_reader(contents: str) -> Reader:
     others = (reader for reader in all_readers() if reader.id != FALLBACK)
     fallback = next(reader for reader in all_readers() if reader.id == FALLBACK)
@@ -131,7 +172,7 @@ def _recognise_reader(contents: str) -> Reader:
 
 def _check_markup(contents: str) -> str:
     """Return contents with plain line ends, or raise for what is no text: parsers must not meet it."""
-    if len(contents) >= MAX_BYTES or "\0" in contents or any("\ud800" <= letter <= "\udfff" for letter in contents):
+    if len(contents) >= MAX_BYTES or "\0" in contents or HALVES.search(contents):
         return clean_text(contents[: MAX_BYTES + 1])
     return contents.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -140,8 +181,7 @@ def _clean_field(field: str | None) -> str | None:
     """Return a title, name or address fit to be kept: without NUL and half characters, of bounded length."""
     if field is None:
         return None
-    kept = "".join(letter for letter in field[:MAX_FIELD] if letter != "\0" and not "\ud800" <= letter <= "\udfff")
-    return kept.strip() or None
+    return HALVES.sub("", field[:MAX_FIELD]).replace("\0", "").strip() or None
 
 
 def _choose_published(given: str | date | datetime | None, said: str | None, *, timezone: str) -> datetime | None:
