@@ -324,8 +324,9 @@ def _after_changes(holding: _Holding, *, events: Sequence[Event], day: date, rul
     if disputes or len(winners) > 1:
         involved = [code for event in disputes for code in (event.opponent, event.actor)] + winners
         parties = _parties(involved, holder=holding.controller, rules=rules)
-        first = parties[0] if parties else None
-        return _own_holding(Status.CONTESTED, first, others=parties[1:], before=holding, events=events, day=day)
+        if parties:
+            others = parties[1:]
+            return _own_holding(Status.CONTESTED, parties[0], others=others, before=holding, events=events, day=day)
     if winners:
         return _taken(holding, actor=winners[0], events=takers, day=day, rules=rules)
     last = holding.controller or holding.last_holder or next((e.opponent for e in events if e.opponent), None)
@@ -460,7 +461,7 @@ def _winners(events: Sequence[Event], *, rules: _Rules) -> list[str]:
 def _parties(codes: Iterable[str | None], *, holder: str | None, rules: _Rules) -> tuple[str, ...]:
     """Return the sides of a dispute, each once: who held the place first, no group beside one of its members."""
     named = list(dict.fromkeys(code for code in codes if code is not None))
-    if holder is not None and (holder in named or len(named) == 1):
+    if holder is not None and (holder in named or len(named) <= 1):
         named = [holder, *(code for code in named if code != holder)]
     return tuple(code for code in named if not any(_includes(code, other, actors=rules.actors) for other in named))
 
