@@ -2,10 +2,10 @@
 
     python -m geodata.recipes.basemap path/to/world_map.gpkg
 
-Products: `basemap/countries.geojson` (iso2, name, label_lat, label_lon) and `basemap/admin1_lines.geojson` (iso2). The world is
-simplified with shared borders kept; around each theatre every vertex of the source stays, so that the theatre's
-outline and the basemap's borders are the same line. A piece that a theatre's units take from another country
-(docs/theatres.md) is taken from it here too.
+Products: `basemap/countries.geojson` (iso2, name, label_lat, label_lon) and `basemap/admin1_lines.geojson` (iso2).
+The world is simplified with shared borders kept; around each theatre every vertex of the source stays, so that the
+theatre's outline and the basemap's borders are the same line. A piece that a theatre's units take from another
+country (docs/theatres.md) is taken from it here too.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from geodata.recipes import units
 from geodata.recipes.natural_earth import (
     label_point,
     polygons_only,
+    read_countries,
     read_layer,
     read_theatre_settings,
     run_recipe,
@@ -41,7 +42,7 @@ LINES_TOLERANCE_DEG = 0.01
 
 def build(world_map: Path, *, out: Path = ROOT) -> tuple[Path, ...]:
     """Write both files below `out` and return their paths."""
-    countries = read_layer(world_map, layer="countries")
+    countries = read_countries(world_map)
     provinces = read_layer(world_map, layer="states_provinces")
     borders = read_layer(world_map, layer="disputed_borders")
     theatres: dict[str, BaseGeometry] = {}
@@ -55,7 +56,7 @@ def build(world_map: Path, *, out: Path = ROOT) -> tuple[Path, ...]:
     for row, shape in zip(countries.itertuples(), shapes_of_world, strict=True):
         x, y = label_point(shape)
         label = {"label_lat": round(y, 2), "label_lon": round(x, 2)}
-        features.append(({"iso2": row.iso_a2 or None, "name": row.NAME or None, **label}, shape))
+        features.append(({"iso2": row.iso2, "name": row.name, **label}, shape))
     features.sort(key=lambda feature: (str(feature[0]["iso2"]), str(feature[0]["name"])))
     lines = [({"iso2": code}, line) for code, line in neighbour_lines(provinces, theatres=theatres)]
     folder = out / "basemap"
@@ -72,7 +73,7 @@ def world_shapes(countries: gpd.GeoDataFrame, *, theatres: dict[str, BaseGeometr
     taken = shapely.union_all(list(theatres.values()))
     coarse = shapely.coverage_simplify(countries.geometry.to_numpy(), WORLD_TOLERANCE_DEG)
     shapes = []
-    for code, source, simple in zip(countries.iso_a2, countries.geometry, coarse, strict=True):
+    for code, source, simple in zip(countries.iso2, countries.geometry, coarse, strict=True):
         far = shapely.set_precision(_without_islets(simple), 10.0**-WORLD_DIGITS)
         if not source.intersects(windows):
             shapes.append(far)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -34,6 +35,27 @@ CUT_REACH_DEG = 0.02
 def read_layer(world_map: Path, *, layer: str) -> gpd.GeoDataFrame:
     """Return a layer of `world_map.gpkg`: countries, states_provinces or disputed_borders."""
     return gpd.read_file(world_map, layer=layer)
+
+
+def read_countries(world_map: Path) -> gpd.GeoDataFrame:
+    """Return the countries with columns iso2, iso3, name (None = Natural Earth gives none) and geometry.
+
+    A country without a name takes the one that its provinces carry. The source's row without a code gathers areas
+    that belong to no listed country; it keeps no name.
+    """
+    frame = read_layer(world_map, layer="countries")
+    provinces = read_layer(world_map, layer="states_provinces")
+    admin = dict(zip(provinces.iso_a2, provinces.admin, strict=True))
+    codes = [_known(code) for code in frame.iso_a2]
+    names = [_known(name) or (admin.get(code) if code else None) for code, name in zip(codes, frame.NAME, strict=True)]
+    columns = {"iso2": codes, "iso3": [_known(code) for code in frame.ISO_A3], "name": names}
+    # As objects: columns of texts would turn None into NaN.
+    table = {name: pd.Series(values, dtype=object) for name, values in columns.items()}
+    return gpd.GeoDataFrame(table, geometry=frame.geometry.to_numpy(), crs=frame.crs)
+
+
+def _known(value: Any) -> str | None:
+    return value.strip() if isinstance(value, str) and value.strip() not in ("", "-99", "-1") else None
 
 
 def cut_piece(polygon: BaseGeometry, *, line: BaseGeometry, inside: tuple[float, float]) -> BaseGeometry:

@@ -15,7 +15,7 @@ import shapely
 from pyproj import Geod
 
 from geodata import ROOT
-from geodata.recipes.natural_earth import label_point, read_layer, run_recipe, write_csv
+from geodata.recipes.natural_earth import label_point, read_countries, read_layer, run_recipe, write_csv
 
 _GEOD = Geod(ellps="WGS84")
 _NO_CODE = ("", "-99", "-1")
@@ -25,9 +25,10 @@ def build(world_map: Path, *, out: Path = ROOT) -> tuple[Path, ...]:
     """Write both tables below `out` and return their paths."""
     folder = out / "gazetteer"
     countries = []
-    for row in read_layer(world_map, layer="countries").itertuples():
-        x, y = label_point(row.geometry)
-        countries.append((_code(row.iso_a2), _code(row.ISO_A3), _text(row.NAME), f"{y:.3f}", f"{x:.3f}"))
+    for row in read_countries(world_map).itertuples():
+        if row.name:
+            x, y = label_point(row.geometry)
+            countries.append((row.iso2 or "", row.iso3 or "", row.name, f"{y:.3f}", f"{x:.3f}"))
     countries.sort(key=lambda entry: (entry[2], entry[0]))
     units = []
     for row in read_layer(world_map, layer="states_provinces").itertuples():
