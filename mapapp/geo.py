@@ -95,10 +95,31 @@ def geodesic_line(
     >>> geodesic_line(lat1=0, lon1=179, lat2=0, lon2=-179).geom_type
     'MultiLineString'
     """
+    return cut_antimeridian(LineString(_densify(lat1=lat1, lon1=lon1, lat2=lat2, lon2=lon2, max_step_km=max_step_km)))
+
+
+def geodesic_path(coordinates: Sequence[Sequence[float]], *, max_step_km: float = 50.0) -> LineString | MultiLineString:
+    """Return the geodesics from each (x, y) to the next as one line, cut at the antimeridian.
+
+    Raises ValueError for fewer than two coordinates.
+
+    >>> path = geodesic_path([(36.5, 33.4), (36.7, 34.7), (36.5, 34.7)])
+    >>> path.coords[0], path.coords[-1]
+    ((36.5, 33.4), (36.5, 34.7))
+    """
+    if len(coordinates) < 2:
+        raise ValueError(f"A path needs at least two coordinates, got {len(coordinates)}.")
+    merged: list[tuple[float, float]] = []
+    for (x0, y0, *_), (x1, y1, *_) in itertools.pairwise(coordinates):
+        merged.extend(_densify(lat1=y0, lon1=x0, lat2=y1, lon2=x1, max_step_km=max_step_km)[1 if merged else 0 :])
+    return cut_antimeridian(LineString(merged))
+
+
+def _densify(*, lat1: float, lon1: float, lat2: float, lon2: float, max_step_km: float) -> list[tuple[float, float]]:
     length_km = distance_km(lat1=lat1, lon1=lon1, lat2=lat2, lon2=lon2)
     n_inner = max(0, math.ceil(length_km / max_step_km) - 1)
     inner = WGS84.npts(lon1, lat1, lon2, lat2, n_inner) if n_inner else []
-    return cut_antimeridian(LineString([(lon1, lat1), *inner, (lon2, lat2)]))
+    return [(lon1, lat1), *inner, (lon2, lat2)]
 
 
 def cut_antimeridian(line: LineString) -> LineString | MultiLineString:

@@ -1,0 +1,202 @@
+"""The grammar of journeys: the words of `geodata/lexicon/journeys.toml` as compiled patterns.
+
+Patterns are matched against a text in which every place is replaced, length for length, by `PLACE_MARK` and every
+demonym by `DEMONYM_MARK`, so that offsets stay those of the original.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from geodata import ROOT
+from mapapp.errors import DataError
+
+PLACE_MARK = "\ue000"
+DEMONYM_MARK = "\ue001"
+FLAGS = re.IGNORECASE
+
+_PLAIN = str.maketrans("‘’ʼ‛´`‐‑‒–—−\u00a0\u202f\u2009\t\n\r", "''''''------      ")
+"""Length for length: the rest of the text must keep its offsets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A family of words that tell of travel, and what the places after them stand for."""
+
+    role: str
+    """motion, turn, lost or fate."""
+    needs: str
+    """Who must be told to travel: vehicle, mover (vehicle or people), anyone (names and pronouns too), nominal."""
+    direct: str
+    """Role of a place that follows at once; empty = none."""
+    at: str
+    """Role of a place after in, at, near …; empty = none."""
+    has_for: bool
+    """Whether "for PLACE" says where it was going."""
+    reaches: bool
+    """Whether "to PLACE" says that it got there."""
+    backs: bool
+    """Turns: whether it goes back where it came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A class of vehicles, with what is assumed where a text gives a direction alone."""
+
+    code: str
+    speed_kmh: float
+    minutes: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """All compiled patterns and tables."""
+
+    anchors: tuple[Anchor, ...]
+    anchor: re.Pattern[str]
+    """Groups a0, a1 … stand for the rows of `anchors`."""
+    vehicles: Mapping[str, Vehicle]
+    vehicle: re.Pattern[str]
+    """Groups named like the classes."""
+    words: Mapping[str, re.Pattern[str]]
+    place_phrase: re.Pattern[str]
+    """To be matched right after a verb that takes a place as its object."""
+    preposition_phrase: re.Pattern[str]
+    """Groups origin, reached, towards, for, stop, at, direction; then those of a place phrase."""
+    more_places: re.Pattern[str]
+    """A further place of a list."""
+    before: re.Pattern[str]
+    """A position told before its verb: "Near X, …"."""
+    far_from: re.Pattern[str]
+    """A position by distance without a preposition: "some 20 km west of X"."""
+    bearings: Mapping[str, float]
+    half_width_deg: float
+    km: Mapping[str, float]
+
+
+def plain(text: str) -> str:
+    """Return a text of the same length with one kind of apostrophe, hyphen and space.
+
+    >>> plain("Assad’s U‑turn")
+    "Assad's U-turn"
+    """
+    return text.translate(_PLAIN)
+
+
+def direction_key(words: str) -> str:
+    """Return the direction that some words name, as the lexicon writes it.
+
+    >>> direction_key("North-Westerly"), direction_key("southwards")
+    ('northwest', 'south')
+    """
+    letters = re.sub(r"[^a-z]", "", words.lower())
+    return re.sub(r"(?:erly|ern|wards?)$", "", letters)
+
+
+@cache
+def read_grammar() -> Grammar:
+    """Return the compiled grammar; read once. Raises DataError where the lexicon is not what it should be."""
+    path = ROOT / "lexicon" / "journeys.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _compile(table)
+    except (OSError, tomllib.TOMLDecodeError, KeyError, re.error) as error:
+        raise DataError(f"The words of journeys at {path} cannot be used: {error}. Restore the file.") from error
+
+
+def _compile(table: dict[str, Any]) -> Grammar:
+    words: dict[str, str] = table["words"]
+    preposition: dict[str, str] = table["preposition"]
+    direction: dict[str, float | str] = dict(table["direction"])
+    length: dict[str, float] = table["length"]
+    half_width = float(direction.pop("half_width_deg"))
+    direction.pop("half_width_why")
+    rows: list[dict[str, Any]] = list(table["anchor"])
+    # A turn or a loss of signal wins over a plain motion that starts at the same letter.
+    rows.sort(key=lambda row: row["role"] == "motion")
+    anchors = tuple(
+        Anchor(
+            role=row["role"],
+            needs=row["needs"],
+            direct=row.get("direct", ""),
+            at=row.get("at", ""),
+            has_for=row["for"],
+            reaches=row["reached"],
+            backs=row.get("backs", False),
+        )
+        for row in rows
+    )
+    place = _place_pattern(words)
+    far = _far_pattern(length)
+    near = rf"(?:(?P<near>{words['near']}) )?"
+    some = rf"(?:(?:an?|the|some|its|his|their) (?:\w+ ){{0,2}}?{words['np_facility']} )?"
+    side = rf"(?:(?:just |well |to the )?(?P<side>{_DIRECTION}) of )?"
+    located = rf"{some}(?:at |in )?{near}(?:{far}|{side}){place}"
+    prepositions = "|".join(rf"(?P<{name}>{preposition[name]})" for name in ("origin", "towards", "reached", "stop"))
+    heading = (
+        rf"(?:(?:due|back|off|to the|towards? the|in an?|on an?) ){{0,2}}(?P<direction>{_DIRECTION})(?:erly|wards?)?\b"
+        rf"(?! (?:of|from)\b)(?! {PLACE_MARK})(?: (?:direction|course|heading|track|bearing))?"
+    )
+    return Grammar(
+        anchors=anchors,
+        anchor=re.compile(
+            r"\b(?:" + "|".join(f"(?P<a{index}>{row['words']})" for index, row in enumerate(rows)) + r")(?!\w)", FLAGS
+        ),
+        vehicles={
+            code: Vehicle(code, float(row["speed_kmh"]), float(row["minutes"]), row["why"])
+            for code, row in table["vehicle"].items()
+        },
+        vehicle=re.compile(
+            r"\b(?:" + "|".join(f"(?P<{code}>{row['words']})" for code, row in table["vehicle"].items()) + r")\b",
+            FLAGS,
+        ),
+        words={
+            name: re.compile(pattern if pattern[0] == "\\" else rf"\b(?:{pattern})\b", FLAGS)
+            for name, pattern in words.items()
+        },
+        place_phrase=re.compile(rf" (?:{located})", FLAGS),
+        preposition_phrase=re.compile(
+            rf"\b(?:(?:{prepositions}|(?P<for>for)(?: {words['purpose']} (?:in|at))?|(?P<at>{preposition['at']}))"
+            rf" {located}|{heading})",
+            FLAGS,
+        ),
+        more_places=re.compile(rf"(?:,| and|, and| then|, then|, and then) {located}", FLAGS),
+        before=re.compile(rf"\b(?P<at>{preposition['at']}) {located}", FLAGS),
+        far_from=re.compile(rf"(?<!\w)(?:at |from )?{far}{place}", FLAGS),
+        bearings={name: float(value) for name, value in direction.items()},
+        half_width_deg=half_width,
+        km={name: float(value) for name, value in length.items()},
+    )
+
+
+_DIRECTION = r"(?:(?:north|south)-?(?:east|west)|north|south|east|west)"
+
+
+def _place_pattern(words: dict[str, str]) -> str:
+    adjective = rf"(?:(?:{words['np_adjective']}|{DEMONYM_MARK}+) )"
+    determiner = r"(?:(?:the|an?|its|his|her|their|what is now) )?"
+    site = words["np_facility"]
+    facility = (
+        rf"(?:(?:{site} ){{1,2}}(?:of|at|in|near|outside|around|on|called|named) (?:the )?{adjective}{{0,2}}"
+        rf"(?:{site} (?:of )?)?)?"
+    )
+    name = rf"(?P<place>{PLACE_MARK}++){words['airport_after']}"
+    return rf"{determiner}{adjective}{{0,4}}{facility}(?:{site} )?{name}"
+
+
+def _far_pattern(length: dict[str, float]) -> str:
+    units = "|".join(sorted((f"{unit}s?" for unit in length), key=len, reverse=True)).replace(
+        "kilometre", "kilomet(?:re|er)"
+    )
+    about = (
+        r"(?:(?:some|about|around|roughly|nearly|approximately|just|only|over|almost|more than|less than|an estimated|"
+        r"a few|up to) )*"
+    )
+    away = rf"(?:(?P<far_direction>{_DIRECTION})(?: of| from)|(?:from|away from|off|outside|short of))"
+    return rf"{about}(?P<far>\d[\d.,]*)[ -]?(?P<unit>{units}) (?:to the )?{away} "
