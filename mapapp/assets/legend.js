@@ -1,0 +1,208 @@
+// The title with the date, what changed on it, and the legend that is also the share of territory.
+(() => {
+  "use strict";
+  const app = window.mapapp;
+  const ui = {};
+  const SHOWN_CHANGES = 4;
+  let rows = new Map();
+
+  const KEY_WORDS = {
+    assessed: "independent, reliable information",
+    claimed: "one side or one source says so",
+    contested: "no side holds it alone",
+    regional: "said of a whole region only",
+    unknown: "no claim up to this day",
+  };
+
+  // A small picture of a status in a colour.
+  const swatch = (key, colour, other) => {
+    const style = app.payload.style.statuses[key];
+    const ground = app.ground();
+    const node = app.el("i", { class: "swatch " + key });
+    if (key === "unknown") return node;
+    const fill = app.mix(colour, style.fill_mix, ground);
+    const ink = app.mix(other ?? colour, style.stripe_mix || 1, ground);
+    node.style.background = style.stripe
+      ? `repeating-linear-gradient(135deg, ${ink} 0 2px, ${fill} 2px ${key === "contested" ? 6 : 5}px)`
+      : fill;
+    node.style.borderColor = app.mix(colour, 0.8, app.isDark() ? "#ffffff" : "#000000");
+    return node;
+  };
+  app.swatch = swatch;
+
+  const build = () => {
+    const host = document.getElementById("mapapp-ui");
+    ui.over = app.el("div", { class: "over" });
+    ui.date = app.el("h1", { class: "date", "aria-live": "polite" });
+    ui.under = app.el("div", { class: "under" });
+    ui.changes = app.el("div", { class: "changes" });
+    ui.journeys = app.el("div", { class: "journeys" });
+    ui.title = app.el("header", { class: "panel title", "data-panel": "" }, ui.over, ui.date, ui.under, ui.changes, ui.journeys);
+    ui.share = app.el("div", { class: "share", "aria-hidden": "true" });
+    ui.rows = app.el("div", { class: "rows" });
+    ui.rest = app.el("div", { class: "rest" });
+    ui.key = app.el("details", { class: "key" }, app.el("summary", {}, "How to read the colours"), app.el("div", { class: "key-rows" }));
+    ui.fold = app.el("button", {
+      class: "fold", type: "button", "aria-expanded": "true", "aria-label": "Legend",
+      on: { click: () => fold(ui.legend.classList.toggle("folded")) },
+    }, app.el("span", {}, "Share of the area"));
+    ui.legend = app.el("section", { class: "panel legend", "data-panel": "", "aria-label": "Legend: share of the area" },
+      ui.fold, ui.share, app.el("div", { class: "body" }, ui.rows, ui.rest, ui.key));
+    ui.key.addEventListener("toggle", () => app.tell("onPanels"));
+    host.append(ui.title, ui.legend);
+  };
+
+  const fold = (isFolded) => {
+    ui.legend.classList.toggle("folded", isFolded);
+    ui.fold.setAttribute("aria-expanded", String(!isFolded));
+    app.tell("onPanels");
+  };
+
+  const percent = (share) => {
+    if (share === 0) return "–";
+    if (share < 0.001) return "< 0.1 %";
+    return (share * 100).toFixed(1).replace(/\.0$/, "") + " %";
+  };
+
+  const load = () => {
+    const payload = app.payload;
+    ui.over.replaceChildren(app.bdi(payload.title), payload.title_own ? " " : "", payload.title_own ? app.bdi(payload.title_own, "own") : "",
+      " · who holds what");
+    document.title = app.clean(payload.title) + ": who holds what";
+    rows = new Map();
+    ui.rows.replaceChildren();
+    const present = new Set();
+    for (const cell of app.territory.cells) for (const state of cell.states) if (state.holder) present.add(state.holder);
+    for (const actor of payload.actors) {
+      if (!present.has(actor.code)) continue;
+      const parts = { assessed: app.el("i"), claimed: app.el("i"), regional: app.el("i") };
+      const row = {
+        swatch: app.el("i", { class: "chip" }),
+        number: app.el("span", { class: "number" }),
+        bar: app.el("span", { class: "bar" }, parts.assessed, parts.claimed, parts.regional),
+        parts,
+      };
+      row.node = app.el("button", {
+        type: "button", class: "row", "aria-pressed": "false", title: actor.note || null, "data-actor": actor.code,
+        on: { click: () => highlight(app.highlighted === actor.code ? null : actor.code) },
+      }, row.swatch, app.el("span", { class: "who" }, app.bdi(actor.name)), row.number, row.bar);
+      rows.set(actor.code, row);
+      ui.rows.append(row.node);
+    }
+    drawKey();
+    fold(app.isPhone());
+    show();
+  };
+
+  const drawKey = () => {
+    const codes = [...rows.keys()];
+    const colour = app.colourOf(codes[1] ?? codes[0]);
+    const other = app.colourOf(codes[0]);
+    ui.key.querySelector(".key-rows").replaceChildren(
+      ...Object.entries(app.payload.style.statuses).map(([key, style]) =>
+        app.el("div", { class: "key-row" }, swatch(key, colour, key === "contested" ? other : null),
+          app.el("span", {}, app.el("b", {}, style.title), " " + (style.meaning ?? KEY_WORDS[key] ?? "")))),
+      app.el("div", { class: "key-row" }, app.el("i", { class: "swatch far-key" }),
+        app.el("span", {}, app.el("b", {}, "Faded"), " far from any place that is reported on")),
+      app.el("div", { class: "key-row" }, app.el("i", { class: "swatch changed-key" }),
+        app.el("span", {}, app.el("b", {}, "Outlined"), " changed on this day")),
+      ...Object.entries(app.payload.style.legs).map(([kind, leg]) =>
+        app.el("div", { class: "key-row" }, app.el("i", { class: "stroke " + kind }),
+          app.el("span", {}, app.el("b", {}, leg.title), " route, " + leg.meaning)))
+    );
+  };
+
+  const show = () => {
+    const day = app.day;
+    ui.date.textContent = app.formatDay(day, "full");
+    const areas = app.territory.areas(day);
+    const whole = areas.km2 || 1;
+    ui.share.replaceChildren();
+    const most = Math.max(...[...areas.holders.values()].map((a) => a.assessed + a.claimed + a.regional), 1);
+    const ground = app.ground();
+    for (const [code, row] of rows) {
+      const area = areas.holders.get(code) ?? { assessed: 0, claimed: 0, regional: 0 };
+      const sum = area.assessed + area.claimed + area.regional;
+      const colour = app.colourOf(code, day);
+      row.node.classList.toggle("none", sum === 0);
+      row.swatch.style.background = colour;
+      row.number.textContent = percent(sum / whole);
+      for (const key of ["assessed", "claimed", "regional"]) {
+        const style = app.payload.style.statuses[key];
+        const fill = app.mix(colour, style.fill_mix, ground);
+        const paint = style.stripe
+          ? `repeating-linear-gradient(135deg, ${app.mix(colour, style.stripe_mix, ground)} 0 2px, ${fill} 2px 4px)`
+          : fill;
+        row.parts[key].style.width = (area[key] / most) * 100 + "%";
+        row.parts[key].style.background = paint;
+        if (area[key]) {
+          const piece = app.el("i", { class: key });
+          piece.style.width = (area[key] / whole) * 100 + "%";
+          piece.style.background = paint;
+          ui.share.append(piece);
+        }
+      }
+      row.node.setAttribute("aria-label",
+        `${app.clean(app.actorName(code))}: ${percent(sum / whole)} of the area, ${percent(area.assessed / whole)} assessed, ` +
+        `${percent((area.claimed + area.regional) / whole)} claimed`);
+    }
+    for (const key of ["contested", "unknown"]) {
+      if (!areas[key]) continue;
+      const piece = app.el("i", { class: key });
+      piece.style.width = (areas[key] / whole) * 100 + "%";
+      ui.share.append(piece);
+    }
+    ui.rest.replaceChildren(
+      ...[["contested", "Contested"], ["unknown", "Unknown"]].filter(([key]) => areas[key]).map(([key, title]) =>
+        app.el("div", { class: "row rest-row" }, app.el("i", { class: "chip " + key }), app.el("span", { class: "who" }, title),
+          app.el("span", { class: "number" }, percent(areas[key] / whole)))));
+
+    // How much of it rests on what, up to the day.
+    const known = app.events.list.filter((event) => event.from <= day).length;
+    ui.under.textContent =
+      `${app.plural(known, "event")} up to this day · ${app.plural(app.payload.sources.length, "source")} · assessed and claimed`;
+    const changed = app.territory.changesOn(day);
+    ui.changes.replaceChildren();
+    if (changed.length) {
+      ui.changes.append(app.el("span", { class: "lead" }, `Changed on this day: ${app.plural(changed.length, "area")}`));
+      for (const cell of changed.slice(0, SHOWN_CHANGES)) {
+        const state = app.territory.stateAt(cell, day);
+        ui.changes.append(app.el("button", { type: "button", class: "pill", on: { click: () => app.openCell(cell, true) } },
+          app.el("i", { class: "chip", style: { background: state?.holder ? app.colourOf(state.holder, day) : "transparent" } }),
+          app.bdi(cell.name)));
+      }
+      if (changed.length > SHOWN_CHANGES) {
+        ui.changes.append(app.el("button", { type: "button", class: "pill more", on: { click: () => app.openChanges(day) } },
+          `${changed.length - SHOWN_CHANGES} more`));
+      }
+    } else {
+      ui.changes.append(app.el("span", { class: "lead none" }, "No area changed on this day"));
+    }
+    showJourneys();
+  };
+
+  const showJourneys = () => {
+    const today = app.routes.shownNow().filter((route) => route.from === undefined || (app.day >= route.from && app.day <= (route.to ?? route.from) + 2));
+    ui.journeys.replaceChildren(...today.slice(0, 2).map((route) =>
+      app.el("button", { type: "button", class: "pill journey", on: { click: () => app.openRoute(route, null, true) } },
+        app.el("i", { class: "stroke observed" }), app.bdi(route.title))));
+  };
+
+  const highlight = (code) => {
+    app.highlighted = code;
+    for (const [other, row] of rows) row.node.setAttribute("aria-pressed", String(other === code));
+    ui.legend.classList.toggle("has-highlight", code !== null);
+    app.tell("onHighlight");
+  };
+
+  app.parts.push({
+    start: build,
+    load,
+    onDay: show,
+    onLayers: showJourneys,
+    onTheme() {
+      drawKey();
+      show();
+    },
+  });
+})();

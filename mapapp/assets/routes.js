@@ -1,0 +1,182 @@
+// Journeys: three strokes, arrows along the way, fans and dashed circles for what nobody published.
+(() => {
+  "use strict";
+  const app = window.mapapp;
+  const R = (app.routes = { list: [], off: new Set() });
+  const ARROW_EVERY_PX = 110;
+  const NOT_REPORTED = "position not reported";
+  let renderer = null;
+
+  const ROLES = { origin: "Origin", "turn-back": "Turn", "last-known": "Last known", destination: "Destination" };
+  R.roleName = (role) => app.payload.style.points?.[role]?.title ?? ROLES[role] ?? role;
+
+  R.isOn = (route) => {
+    if (!app.shown.get("routes")) return false;
+    if (route.from === undefined) return R.on.has(route.id);
+    return route.from <= app.day && !R.off.has(route.id);
+  };
+
+  const strokeOf = (kind) => app.payload.style.legs[kind] ?? { width_px: 2, dash_px: [], opacity: 1 };
+
+  const build = (route, scale) => {
+    const group = L.featureGroup();
+    const common = { renderer, pane: "routes", smoothFactor: 0.4 };
+    const lines = [];
+    for (const leg of route.legs) {
+      const stroke = strokeOf(leg.kind);
+      const pick = (layer) => layer.on("click", (event) => app.pickRoute(event, route));
+      for (const polygon of leg.sector ? app.decodePolygons(leg.sector, scale) : []) {
+        pick(L.polygon(polygon, { ...common, className: "fan", weight: 0, fillOpacity: 1 })).addTo(group).isFan = true;
+      }
+      for (const path of leg.lines ?? []) {
+        const latlngs = app.decode(path, scale);
+        L.polyline(latlngs, { ...common, className: "leg-halo", weight: stroke.width_px + 4.5, interactive: false }).addTo(group);
+        pick(L.polyline(latlngs, {
+          ...common, className: "leg " + leg.kind, weight: stroke.width_px + 0.4, opacity: stroke.opacity,
+          dashArray: stroke.dash_px.length ? stroke.dash_px.map((v) => v * 1.2).join(" ") : null,
+          lineCap: leg.kind === "inferred" ? "round" : "butt",
+        })).addTo(group);
+        pick(L.polyline(latlngs, { ...common, className: "leg-touch", weight: 18, opacity: 0 })).addTo(group);
+        lines.push({ latlngs, kind: leg.kind });
+      }
+    }
+    const arrows = L.polyline([], { ...common, className: "arrows", interactive: false, weight: 2 }).addTo(group);
+    for (const point of route.points) {
+      if (!point.point) continue;
+      const options = { ...common, bubblingMouseEvents: false };
+      const marks = [];
+      if (point.schematic && point.radius_km) {
+        marks.push(L.circle(point.point, { ...options, radius: point.radius_km * 1000, className: "guess", weight: 1.6 }));
+      } else if (point.schematic) {
+        marks.push(L.circleMarker(point.point, { ...options, radius: 13, className: "guess", weight: 1.6 }));
+      } else {
+        marks.push(L.circleMarker(point.point, { ...options, radius: 5.5, className: "stop", weight: 2 }));
+      }
+      for (const mark of marks) mark.on("click", (event) => app.pickRoute(event, route, point)).addTo(group);
+    }
+    return { ...route, group, arrows, lines, isShown: false };
+  };
+
+  // Arrowheads at equal steps on the screen, so that they stand as well at every scale.
+  const pointArrows = (route) => {
+    const map = app.map;
+    const heads = [];
+    for (const line of route.lines) {
+      const pixels = line.latlngs.map((latlng) => map.latLngToLayerPoint(latlng));
+      let total = 0;
+      for (let i = 1; i < pixels.length; i++) total += pixels[i].distanceTo(pixels[i - 1]);
+      if (total < 26) continue;
+      const n = Math.max(1, Math.floor(total / ARROW_EVERY_PX));
+      let next = total / (n + 1);
+      let walked = 0;
+      for (let i = 1; i < pixels.length; i++) {
+        const a = pixels[i - 1];
+        const b = pixels[i];
+        const length = b.distanceTo(a);
+        while (length > 0 && walked + length >= next && heads.length < 400) {
+          const t = (next - walked) / length;
+          const tip = L.point(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t);
+          const dx = (b.x - a.x) / length;
+          const dy = (b.y - a.y) / length;
+          const wing = (side) => map.layerPointToLatLng(L.point(tip.x - dx * 8 + side * dy * 5, tip.y - dy * 8 - side * dx * 5));
+          heads.push([wing(1), map.layerPointToLatLng(L.point(tip.x + dx * 2, tip.y + dy * 2)), wing(-1)]);
+          next += total / (n + 1);
+        }
+        walked += length;
+      }
+    }
+    route.arrows.setLatLngs(heads);
+  };
+
+  // A fan fades with the distance from its tip.
+  const fadeFans = (route) => {
+    route.group.eachLayer((layer) => {
+      if (!layer.isFan || !layer._path) return;
+      const ring = layer.getLatLngs()[0].map((latlng) => app.map.latLngToLayerPoint(latlng));
+      if (!ring.length) return;
+      const tip = ring[0];
+      const reach = Math.max(...ring.map((pixel) => pixel.distanceTo(tip)));
+      const id = "fan" + L.stamp(layer);
+      R.defs.querySelector("#" + id)?.remove();
+      const gradient = app.svg("radialGradient", { id, gradientUnits: "userSpaceOnUse", cx: tip.x, cy: tip.y, r: reach });
+      gradient.append(app.svg("stop", { offset: 0, class: "fan-near" }), app.svg("stop", { offset: 1, class: "fan-far" }));
+      R.defs.append(gradient);
+      layer.options.fillColor = `url(#${id})`;
+      layer._path.setAttribute("fill", `url(#${id})`);
+      layer._path.setAttribute("fill-opacity", 1);
+    });
+  };
+
+  const update = () => {
+    for (const route of R.list) {
+      const on = R.isOn(route);
+      if (on === route.isShown) continue;
+      route.isShown = on;
+      if (on) {
+        route.group.addTo(app.map);
+        if (!R.defs.isConnected) renderer._container.prepend(R.defs);
+        pointArrows(route);
+        fadeFans(route);
+      } else {
+        route.group.remove();
+      }
+    }
+  };
+
+  R.bounds = (route) => route.group.getBounds();
+  R.setVersion = (route, on) => {
+    if (route.from === undefined) R.on[on ? "add" : "delete"](route.id);
+    else R.off[on ? "delete" : "add"](route.id);
+    update();
+    app.tell("onLayers");
+  };
+  R.shownNow = () => R.list.filter((route) => route.isShown);
+
+  app.drawers.routes = {
+    draw(data) {
+      renderer = L.svg({ pane: "routes", padding: 0.6 });
+      R.defs = app.svg("defs", {});
+      R.off = new Set();
+      R.on = new Set();
+      R.list = data.routes.map((route) => build(route, data.scale));
+      // Of several versions of one journey the first is drawn; the others are a choice.
+      const seen = new Set();
+      for (const route of R.list) {
+        if (route.journey && seen.has(route.journey)) R.off.add(route.id);
+        if (route.journey) seen.add(route.journey);
+      }
+      update();
+    },
+    clear() {
+      for (const route of R.list) route.group.remove();
+      renderer?.remove();
+      renderer = null;
+      R.list = [];
+    },
+    onDay: update,
+    setShown: update,
+    onView(kind) {
+      if (kind !== "zoom") return;
+      for (const route of R.shownNow()) {
+        pointArrows(route);
+        fadeFans(route);
+      }
+    },
+    labels() {
+      const found = [];
+      for (const route of R.shownNow()) {
+        for (const point of route.points) {
+          if (!point.point) continue;
+          found.push({
+            lat: point.point[0], lon: point.point[1], kind: "route", rank: -2,
+            text: point.label || R.roleName(point.role),
+            extra: [point.time, point.schematic ? NOT_REPORTED : null].filter(Boolean),
+            gap: point.schematic ? 16 : 10,
+            onPick: () => app.openRoute(route, point),
+          });
+        }
+      }
+      return found;
+    },
+  };
+})();
