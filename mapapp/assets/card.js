@@ -100,7 +100,7 @@
         : app.el("p", { class: "summary", dir: "auto" }, app.bdi(item.text), " ", app.el("span", { class: "tag" }, "our summary")),
       app.el("footer", {},
         ...who.map((part, i) => [i ? " " : "", part]),
-        item.published ? " · " + app.formatIso(item.published) : " · day not known",
+        item.published ? " · " + app.formatIso(item.published) : " · undated",
         grade ? [" · ", app.el("abbr", { title: [GRADES[grade[0]], GRADES[grade[1]]].filter(Boolean).join("; ") }, grade)] : null,
         item.assertion && item.assertion !== "asserted" ? " · " + app.clean(item.assertion) : null,
         isAgainst ? app.el("b", { class: "says-otherwise" }, " · says otherwise") : null));

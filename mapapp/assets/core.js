@@ -115,12 +115,29 @@ window.mapapp = (() => {
   app.isDark = () => document.documentElement.dataset.theme === "dark";
   // What colours are mixed with: paper in the light, slate in the dark.
   app.ground = () => (app.isDark() ? "#1d2126" : "#ffffff");
+  // In the dark, colours that would sink into the ground are lifted until they stand off it.
+  const LEAST_LIGHT = 0.13;
+  const lightOf = (hex) => {
+    const [r, g, b] = channels(hex).map((v) => (v / 255) ** 2.2);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const lifted = new Map();
+  const lift = (colour) => {
+    if (!app.isDark()) return colour;
+    if (!lifted.has(colour)) {
+      let found = colour;
+      for (let share = 0.95; share > 0.4 && lightOf(found) < LEAST_LIGHT; share -= 0.05) found = app.mix(colour, share, "#ffffff");
+      lifted.set(colour, found);
+    }
+    return lifted.get(colour);
+  };
   app.lookOf = (code, day) => {
     const rows = app.payload.style.actors[code];
-    if (!rows || !rows.length) return { colour: app.payload.style.unknown, hatch: null };
+    if (!rows || !rows.length) return { colour: lift(app.payload.style.unknown), hatch: null };
     const iso = app.isoOf(day);
     const fits = rows.find((row) => (!row.start || row.start <= iso) && (!row.end || iso < row.end));
-    return fits ?? (rows[0].start && iso < rows[0].start ? rows[0] : rows[rows.length - 1]);
+    const row = fits ?? (rows[0].start && iso < rows[0].start ? rows[0] : rows[rows.length - 1]);
+    return { colour: lift(row.colour), hatch: row.hatch };
   };
   app.colourOf = (code, day) => (code ? app.lookOf(code, day ?? app.day).colour : app.payload.style.unknown);
   // A colour that text and lines of an actor can have on the panels.

@@ -52,7 +52,7 @@
     if (!app.shown.get("events")) return;
     const paper = app.isDark() ? "#15181c" : "#ffffff";
     const taken = new Set();
-    const r = map.getZoom() >= 8 ? 5 : 4;
+    const r = map.getZoom() >= 8 ? 6.5 : 5.5;
     const scale = map.options.crs.scale(map.getZoom());
     const origin = map.getPixelOrigin().add(map._getMapPanePos().multiplyBy(-1));
     // The newest last, so that it lies on top.
@@ -70,7 +70,7 @@
         const colour = event.actor ? app.colourOf(event.actor, app.day) : app.payload.style.unknown;
         const shape = SHAPES[event.kind] ?? "dot";
         ctx.globalAlpha = alpha;
-        drawShape(ctx, shape, x, y, age === 0 ? r : r * 0.8);
+        drawShape(ctx, shape, x, y, age === 0 ? r : r * 0.7);
         if (shape === "cross") {
           ctx.lineWidth = 4.5;
           ctx.strokeStyle = paper;

@@ -50,6 +50,10 @@
       ui.fold, ui.share, app.el("div", { class: "body" }, ui.rows, ui.rest, ui.key));
     ui.key.addEventListener("toggle", () => app.tell("onPanels"));
     host.append(ui.title, ui.legend);
+    // The panels grow and shrink with the date: names move out of their way.
+    const watch = new ResizeObserver(() => app.payload && app.tell("onPanels"));
+    watch.observe(ui.title);
+    watch.observe(ui.legend);
   };
 
   const fold = (isFolded) => {
@@ -66,8 +70,7 @@
 
   const load = () => {
     const payload = app.payload;
-    ui.over.replaceChildren(app.bdi(payload.title), payload.title_own ? " " : "", payload.title_own ? app.bdi(payload.title_own, "own") : "",
-      " · who holds what");
+    ui.over.replaceChildren(app.bdi(payload.country), " · who holds what");
     document.title = app.clean(payload.title) + ": who holds what";
     rows = new Map();
     ui.rows.replaceChildren();
