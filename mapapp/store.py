@@ -151,15 +151,15 @@ class Store:
         """
         _check_reading(reading)
         try:
-            article = record_to_json(reading.article)
+            whole = record_to_json(reading)
+            article, remarks = whole["article"], json.dumps(whole["remarks"])
             rows = {
                 name: [
-                    {"position": position, "payload": json.dumps(record_to_json(part), allow_nan=False)}
-                    for position, part in enumerate(getattr(reading, name))
+                    {"position": position, "payload": json.dumps(part, allow_nan=False)}
+                    for position, part in enumerate(whole[name])
                 ]
                 for name in PARTS
             }
-            remarks = json.dumps(list(reading.remarks))
         except ValueError as error:
             message = f"The article cannot be stored. {error}"
             raise StoreError(message) from error
