@@ -266,7 +266,7 @@ def _add_policy(page: str, *, image_hosts: list[str]) -> str:
 def _describe_tiles(name: str) -> dict[str, Any]:
     """Return what the browser needs to show an online basemap."""
     provider = xyzservices.providers.query_name(name)
-    url = provider.build_url(x="{x}", y="{y}", z="{z}", s="a", scale_factor="", fill_subdomain=False)
+    url = provider.build_url(x="{x}", y="{y}", z="{z}", scale_factor="")
     scheme, _, rest = url.partition("://")
     return {
         "id": name,
