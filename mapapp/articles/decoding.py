@@ -125,13 +125,13 @@ def check_text(text: str) -> None:
             f"The text has {len(text):,} characters, more than one article can have ({MAX_CHARACTERS:,}). "
             "Give one article at a time."
         )
-    elif not LETTER.search(text):
-        problem = "The text is empty: it has no words. Give the text of an article."
     elif "\0" in text:
         problem = (
             "The text is binary: it holds NUL characters. If it is UTF-16 without a mark, name its encoding "
             "(--encoding utf-16-le or utf-16-be); else save the article as plain text."
         )
+    elif not LETTER.search(text):
+        problem = "The text is empty: it has no words. Give the text of an article."
     elif HALVES.search(text):
         problem = (
             "The text holds half characters (lone surrogates), so its encoding was mistaken. Save it again as UTF-8."

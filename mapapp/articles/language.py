@@ -13,8 +13,7 @@ SCRIPTS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         ("\u0620-\u06d3\ufb50-\ufdff\ufe70-\ufefc", "ar fa ur"),
         ("\u05d0-\u05ea", "he"),
         ("\u0370-\u03ff", "el"),
-        ("\u3041-\u30ff", "ja"),  # before the Chinese characters, which Japanese uses too
-        ("\u4e00-\u9fff", "zh"),
+        ("\u4e00-\u9fff", "zh ja"),
         ("\uac00-\ud7a3", "ko"),
         ("\u0531-\u0587", "hy"),
         ("\u10a0-\u10ff", "ka"),
@@ -54,6 +53,8 @@ MIN_SHARE = 0.06
 0.1 to 0.2, headlines and lists of names less than 0.06."""
 MIN_LEAD = 1.25
 """How much commoner the best language's words must be than the next one's, as neighbours share some."""
+KANA = re.compile("[\u3041-\u30ff]")
+"""Letters of Japanese, which uses the Chinese ones too."""
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -75,6 +76,8 @@ def guess_language(text: str) -> str | None:
     if n_most == 0 or n_most < 0.4 * sum(counts):
         return None
     languages = SCRIPTS[counts.index(n_most)][1]
+    if languages == ("zh", "ja"):
+        return "ja" if KANA.search(sample) else "zh"
     if len(languages) == 1:
         return languages[0]
     words = [word.lower() for word in WORD.findall(sample)]
