@@ -8,7 +8,7 @@ from collections.abc import Mapping
 SCRIPTS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(f"[{letters}]"), tuple(languages.split()))
     for letters, languages in (
-        ("A-Za-z\u00c0-\u024f", "en fr de es it pt nl tr"),
+        ("A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f", "en fr de es it pt nl tr"),
         ("\u0400-\u04ff", "ru uk"),
         ("\u0620-\u06d3\ufb50-\ufdff\ufe70-\ufefc", "ar fa ur"),
         ("\u05d0-\u05ea", "he"),
@@ -80,7 +80,7 @@ def guess_language(text: str) -> str | None:
         return "ja" if KANA.search(sample) else "zh"
     if len(languages) == 1:
         return languages[0]
-    words = [word.lower() for word in WORD.findall(sample)]
+    words = [word.lower() for word in WORD.findall(sample)] or [sample]
     shares = sorted(
         ((sum(word in COMMON_WORDS[language] for word in words) / len(words), language) for language in languages),
         reverse=True,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import mapapp.articles
-from mapapp.articles.decoding import HALVES, MAX_BYTES, check_text, clean_text, decode_bytes
+from mapapp.articles.decoding import CONTROLS, HALVES, MAX_BYTES, check_text, clean_text, decode_bytes
 from mapapp.articles.draft import Reader
 from mapapp.articles.language import guess_language
 from mapapp.articles.published import read_published
@@ -171,10 +171,13 @@ def _recognise_reader(contents: str) -> Reader:
 
 
 def _check_markup(contents: str) -> str:
-    """Return contents with plain line ends, or raise for what is no text: parsers must not meet it."""
+    """Return contents with plain line ends and without control characters, which no parser of markup takes.
+
+    Raises `ArticleError` for what is no text at all.
+    """
     if len(contents) >= MAX_BYTES or "\0" in contents or HALVES.search(contents):
         return clean_text(contents[: MAX_BYTES + 1])
-    return contents.replace("\r\n", "\n").replace("\r", "\n")
+    return CONTROLS.sub(" ", contents.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _clean_field(field: str | None) -> str | None:
