@@ -1,0 +1,104 @@
+// Shows the map document in a sandboxed frame, posts data into it and hands its state to the app.
+//
+// data: {shell: string, payload: string (JSON), hash: string, date: string, command: {id, fit} | null}
+// The frame is made once and never reloaded while it is on the page: new data is posted into the running document.
+// The frame has no `allow-same-origin`, so its origin is opaque: what comes from it is known by its window alone, and
+// what goes to it can only be addressed to "*". It is still taken as hostile here and read field by field.
+
+const views = new WeakMap();
+
+const isDark = (host) => {
+  const colour = getComputedStyle(host).getPropertyValue("--st-background-color").trim();
+  const probe = document.createElement("span");
+  probe.style.color = colour || "#fff";
+  document.body.append(probe);
+  const [red, green, blue] = (getComputedStyle(probe).color.match(/[\d.]+/g) || [255, 255, 255]).map(Number);
+  probe.remove();
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+};
+
+// Returns the state with only the fields of the contract, or null if the message is not one.
+const readState = (message) => {
+  const { date, bounds, zoom, clicked } = message;
+  if (typeof date !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(date)) return null;
+  const hasBounds = Array.isArray(bounds) && bounds.length === 4 && bounds.every(Number.isFinite);
+  return {
+    date,
+    bounds: hasBounds ? bounds : null,
+    zoom: Number.isFinite(zoom) ? zoom : null,
+    clicked: clicked && typeof clicked === "object" ? `${clicked.kind}:${clicked.id}`.slice(0, 200) : null,
+  };
+};
+
+const mount = (root, shell) => {
+  const view = { isLoaded: false, shownHash: null, shownTheme: null, doneCommand: null, lastState: null, data: null };
+  const frame = document.createElement("iframe");
+  frame.title = "Map";
+  frame.setAttribute("sandbox", "allow-scripts allow-popups");
+  frame.setAttribute("referrerpolicy", "no-referrer");
+  frame.srcdoc = shell;
+
+  const post = (message) => frame.contentWindow && frame.contentWindow.postMessage(message, "*");
+
+  view.refresh = () => {
+    if (!view.isLoaded || !view.data) return;
+    const { payload, hash, date, command } = view.data;
+    if (hash !== view.shownHash) {
+      const isFirst = view.shownHash === null;
+      post({ type: "mapapp:payload", payload: JSON.parse(payload) });
+      view.shownHash = hash;
+      if (isFirst) post({ type: "mapapp:set", date: view.lastState ? view.lastState.date : date });
+    }
+    // The document knows no theme before it has data.
+    if (view.theme !== view.shownTheme) {
+      post({ type: "mapapp:set", theme: view.theme });
+      view.shownTheme = view.theme;
+    }
+    if (command && command.id !== view.doneCommand) {
+      const { id, ...what } = command;
+      post({ type: "mapapp:set", ...what });
+      view.doneCommand = id;
+    }
+  };
+
+  const onMessage = (event) => {
+    if (event.source !== frame.contentWindow || !event.data || event.data.type !== "mapapp:state") return;
+    const state = readState(event.data);
+    if (state === null || JSON.stringify(state) === JSON.stringify(view.lastState)) return;
+    view.lastState = state;
+    view.send("view", state);
+  };
+
+  // A frame that is moved within the page loads again, empty: everything is then posted once more.
+  frame.addEventListener("load", () => {
+    view.isLoaded = true;
+    view.shownHash = null;
+    view.shownTheme = null;
+    view.refresh();
+  });
+  window.addEventListener("message", onMessage);
+  view.remove = () => {
+    window.removeEventListener("message", onMessage);
+    frame.remove();
+    views.delete(root);
+  };
+  view.frame = frame;
+  root.querySelector(".mapapp-view").replaceChildren(frame);
+  return view;
+};
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  let view = views.get(parentElement);
+  if (!view || !view.frame.isConnected) {
+    if (view) view.remove();
+    view = mount(parentElement, data.shell);
+    if (data.command) view.doneCommand = data.command.id;
+    views.set(parentElement, view);
+  }
+  view.send = setStateValue;
+  view.data = data;
+  view.theme = isDark(parentElement.host || parentElement) ? "dark" : "light";
+  view.refresh();
+  return view.remove;
+}

@@ -1,0 +1,123 @@
+"""The places of an article: what was found, what else it could be, and the user's word on it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from mapapp.errors import PlaceError
+from mapapp.model import Place, Resolution
+from mapapp.theatre import Theatre
+from mapapp.ui.articles import wait_for
+from mapapp.ui.cached import get_gazetteer_job
+from mapapp.ui.errors import shown_errors
+from mapapp.ui.review import Review, Step, decide, show_choice_table
+from mapapp.ui.text import shorten, show_steering
+from mapapp.ui.wording import WHERE_PRECISION, describe_resolution, name_place, unit_name
+
+MENTION = "mention_choice"
+
+
+def build_place_table(review: Review) -> pd.DataFrame:
+    """Return the mentions of places, one row each."""
+    rows = [_place_row(resolution, theatre=review.theatre) for resolution in review.current.resolutions]
+    return pd.DataFrame(
+        rows,
+        columns=["In the text", "Kind", "Place", "Unit", "Lat", "Lon", "Precision", "Score", "Why", "Gazetteer id"],
+    )
+
+
+def _place_row(resolution: Resolution, *, theatre: Theatre) -> tuple[object, ...]:
+    place, mention = resolution.place, resolution.mention
+    unit = None if place is None else place.adm3_pcode or place.adm2_pcode or place.adm1_pcode
+    return (
+        show_steering(mention.surface),
+        mention.kind.value,
+        "not known" if place is None else show_steering(place.name),
+        unit_name(unit, theatre=theatre) or ("" if place is None else place.country or ""),
+        None if place is None else round(place.lat, 4),
+        None if place is None else round(place.lon, 4),
+        WHERE_PRECISION.get(resolution.where_prec, ""),
+        round(resolution.score, 2),
+        show_steering(resolution.reason),
+        "" if place is None else place.id,
+    )
+
+
+def show_places(review: Review) -> None:
+    """Show the places of the article, and let the user choose another place for one of them."""
+    resolutions = review.current.resolutions
+    if not resolutions:
+        st.caption("No place was found in this text.")
+        return
+    picked = show_choice_table(build_place_table(review), key="places_table", choice=MENTION)
+    options = list(range(len(resolutions)))
+    if picked not in options:
+        st.session_state[MENTION] = 0
+    number = st.selectbox(
+        "Look at one place",
+        options=options,
+        format_func=lambda index: _name_mention(resolutions[index], theatre=review.theatre),
+        key=MENTION,
+    )
+    resolution = resolutions[number]
+    if resolution.candidates:
+        st.dataframe(_build_candidate_table(resolution, theatre=review.theatre), hide_index=True, key="candidates")
+    with shown_errors():
+        _show_place_correction(review, resolution=resolution)
+
+
+def _name_mention(resolution: Resolution, *, theatre: Theatre) -> str:
+    mention = resolution.mention
+    where = describe_resolution(resolution, theatre=theatre)
+    return f"“{show_steering(shorten(mention.surface, limit=40))}” at {mention.start} → {where}"
+
+
+def _build_candidate_table(resolution: Resolution, *, theatre: Theatre) -> pd.DataFrame:
+    rows = [
+        (
+            describe_resolution(_only(resolution, place=candidate.place), theatre=theatre),
+            candidate.place.feature_code,
+            candidate.place.population,
+            round(candidate.score, 2),
+            ", ".join(f"{name} {value:+.2f}" for name, value in candidate.reasons),
+        )
+        for candidate in resolution.candidates
+    ]
+    return pd.DataFrame(rows, columns=["Candidate", "Feature", "People", "Score", "What counted"])
+
+
+def _only(resolution: Resolution, *, place: Place) -> Resolution:
+    chosen = tuple(candidate for candidate in resolution.candidates if candidate.place.id == place.id)
+    return Resolution(resolution.mention, chosen, resolution.where_prec, resolution.score)
+
+
+def _show_place_correction(review: Review, *, resolution: Resolution) -> None:
+    mention = resolution.mention
+    target = f"mention:{mention.start}-{mention.end}"
+    before = resolution.place.id if resolution.place else None
+    name = st.text_input(
+        "Look for another place by name",
+        max_chars=100,
+        placeholder="leave empty to choose among the candidates",
+        key=f"place_search_{mention.start}",
+    )
+    options = {candidate.place.id: candidate.place for candidate in resolution.candidates[1:]}
+    if name.strip():
+        gazetteer = wait_for(get_gazetteer_job(review.theatre.folder.name))
+        options = {place.id: place for place in gazetteer.find(name.strip())[:50]}
+        if not options:
+            raise PlaceError(f"No place is called {name.strip()[:60]!r}. Try another spelling, or a place near it.")
+    left, middle, right = st.columns([3, 1, 1], vertical_alignment="bottom")
+    chosen = left.selectbox(
+        "It means",
+        options=list(options),
+        index=None,
+        format_func=lambda place_id: name_place(options[place_id], theatre=review.theatre),
+        placeholder="choose another place" if options else "no other candidate; look for one by name",
+        key=f"place_choice_{mention.start}",
+    )
+    if middle.button("Correct", key="correct_place", width="stretch", disabled=chosen is None):
+        decide(review, [Step(target, "correct", field="place", before=before, after=chosen)])
+    if right.button("Not a place", key="reject_place", width="stretch"):
+        decide(review, [Step(target, "reject", before=before)])

@@ -1,0 +1,191 @@
+"""What was read from an article, and what people decide about it.
+
+A decision is written to the log of the store with its author and reason, and the map follows at once: everything that
+is drawn is made of readings with their decisions applied. Nothing that was read is ever overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from mapapp.claims.review import active_decisions, apply_decisions, check_decision
+from mapapp.model import Decision, Reading
+from mapapp.theatre import Theatre
+from mapapp.ui.articles import wait_for
+from mapapp.ui.cached import get_gazetteer_job, get_store
+from mapapp.ui.text import show_steering
+from mapapp.ui.wording import describe_claim
+
+_DONE = "review_done"
+
+NOBODY = "not named"
+"""Author of decisions by somebody who gives no name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One article in review."""
+
+    raw: Reading
+    """As it was read."""
+    current: Reading
+    """With the decisions applied."""
+    decisions: tuple[Decision, ...]
+    """All of this article, oldest first."""
+    theatre: Theatre
+
+    @property
+    def active(self) -> tuple[Decision, ...]:
+        """The decisions that hold: those undone are left out."""
+        return active_decisions(self.decisions)
+
+    @property
+    def rejected(self) -> frozenset[str]:
+        """Ids of the claims that the map leaves out because of a decision."""
+        kept = {claim.id for claim in self.current.claims}
+        return frozenset(claim.id for claim in self.raw.claims if claim.id not in kept)
+
+
+def build_review(raw: Reading, *, theatre: Theatre) -> Review:
+    """Return an article with its decisions applied."""
+    decisions = get_store().decisions(article_id=raw.article.id)
+    if not decisions:
+        return Review(raw, raw, (), theatre)
+    gazetteer = wait_for(get_gazetteer_job(theatre.folder.name))
+    current = apply_decisions(raw, decisions=decisions, theatre=theatre, gazetteer=gazetteer)
+    return Review(raw, current, decisions, theatre)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a person decides."""
+
+    target: str
+    """As in `Decision`."""
+    action: str
+    field: str | None = None
+    before: str | None = None
+    after: str | None = None
+
+
+def decide(review: Review, steps: Sequence[Step]) -> None:
+    """Write decisions to the log, all of them or none, and draw everything again. A sample article is stored first."""
+    store, article = get_store(), review.raw.article
+    who = str(st.session_state.get("review_who", "")).strip() or NOBODY
+    why = str(st.session_state.get("review_why", "")).strip()
+    now = datetime.now(tz=UTC)
+    decisions = [
+        Decision(
+            id=None,
+            article_id=article.id,
+            target=step.target,
+            action=step.action,
+            field=step.field,
+            before=step.before,
+            after=step.after,
+            who=who,
+            when=now,
+            why=why,
+        )
+        for step in steps
+    ]
+    for decision in decisions:
+        if decision.action == "correct":
+            gazetteer = wait_for(get_gazetteer_job(review.theatre.folder.name))
+            check_decision(decision, reading=review.raw, theatre=review.theatre, gazetteer=gazetteer)
+    if store.article(article.id) is None:
+        store.add_reading(review.raw, theatre=review.theatre.code)
+    for decision in decisions:
+        store.add_decision(decision)
+    st.session_state[_DONE] = True
+    st.rerun()
+
+
+def undo(review: Review, decision: Decision) -> None:
+    """Take a decision back; that is logged, too."""
+    decide(review, [Step(f"decision:{decision.id}", "undo", before=decision.after, after=decision.before)])
+
+
+def show_author() -> None:
+    """Ask who decides and why; both go into the log with every decision."""
+    if st.session_state.pop(_DONE, False):
+        st.toast("Logged. The map has followed.", icon=":material/check:")
+    columns = st.columns(2)
+    columns[0].text_input("Your name, for the log", max_chars=80, key="review_who", persist_state="session")
+    columns[1].text_input("Why (optional)", max_chars=300, key="review_why", placeholder="goes into the log")
+
+
+def show_choice_table(rows: pd.DataFrame, *, key: str, choice: str, values: list[str] | None = None) -> object:
+    """Show a table whose selected row becomes the value of the select box named `choice`; return that value."""
+
+    def take_selection() -> None:
+        selected = st.session_state[key]["selection"]["rows"]
+        if selected:
+            st.session_state[choice] = selected[0] if values is None else values[selected[0]]
+
+    st.dataframe(
+        rows,
+        key=key,
+        hide_index=True,
+        width="stretch",
+        height="content" if len(rows) <= 8 else 320,
+        on_select=take_selection,
+        selection_mode="single-row",
+    )
+    return st.session_state.get(choice)
+
+
+def build_log_table(decisions: tuple[Decision, ...]) -> pd.DataFrame:
+    """Return the log, newest first."""
+    undone = {decision.id for decision in decisions} - {decision.id for decision in active_decisions(decisions)}
+    rows = [
+        (
+            decision.id,
+            decision.when.strftime("%Y-%m-%d %H:%M UTC"),
+            show_steering(decision.who),
+            decision.action if decision.field is None else f"{decision.action} {decision.field}",
+            show_steering(decision.target),
+            show_steering(decision.before or ""),
+            show_steering(decision.after or ""),
+            show_steering(decision.why),
+            "undone" if decision.id in undone and decision.action != "undo" else "holds",
+        )
+        for decision in reversed(decisions)
+    ]
+    columns = ["No", "When", "Who", "Decision", "On", "Before", "After", "Why", "State"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def show_log(review: Review) -> None:
+    """Show the decisions about this article, each of which can be undone."""
+    if not review.decisions:
+        st.caption("Nobody has decided anything about this article yet.")
+        return
+    st.dataframe(build_log_table(review.decisions), hide_index=True, width="stretch", key="log_table")
+    holding = {decision.id: decision for decision in reversed(review.active)}
+    if not holding:
+        return
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    number = left.selectbox(
+        "Decision",
+        options=list(holding),
+        format_func=lambda key: f"No {key}: {_describe_decision(holding[key], review=review)}",
+        key="undo_choice",
+    )
+    if right.button("Undo it", key="undo_decision", width="stretch"):
+        undo(review, holding[number])
+
+
+def _describe_decision(decision: Decision, *, review: Review) -> str:
+    """Return a decision in one line."""
+    kind, _, name = decision.target.partition(":")
+    what = decision.action if decision.field is None else f"{decision.action} {decision.field} of"
+    if kind == "claim":
+        claim = next((claim for claim in review.raw.claims if claim.id == name), None)
+        return f"{what} claim {'' if claim is None else describe_claim(claim, theatre=review.theatre)}"
+    return f"{what} {kind} {show_steering(name)}"
