@@ -8,6 +8,13 @@ from pathlib import Path
 
 import pytest
 import pytest_socket
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run and no clock, so that a test fails for a reason only; to look for more examples:
+# pytest --hypothesis-profile=explore tests/property
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", settings.get_profile("steady"), derandomize=False, max_examples=2_000)
+settings.load_profile("steady")
 
 collect_ignore = ["mapapp/migrations/env.py"]  # only Alembic can import it
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
