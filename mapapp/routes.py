@@ -73,7 +73,8 @@ def _build_route(group: Sequence[JourneyStatement], *, article: Article, theatre
         return None
     cite = _Citer(article=article, theatre=theatre)
     walk = _Walk(cite=cite, vehicle=read_grammar().vehicles[group[0].vehicle_class], repeats=repeats)
-    walk.take(_in_order(told, text=article.text))
+    ordered = _in_order(told, text=article.text)
+    walk.take(ordered)
     if not any(leg.geometry is not None for leg in walk.legs) and len(walk.points) < 2:
         return None
     ends = [one for one in told if one.role in (StatementRole.ORIGIN, StatementRole.DESTINATION)] or list(told)
@@ -83,7 +84,7 @@ def _build_route(group: Sequence[JourneyStatement], *, article: Article, theatre
     first = min(one.start for one in told)
     return Route(
         id=hashlib.sha256(f"{article.id}:{group[0].journey}:{first}".encode()).hexdigest()[:16],
-        title=_title(told, vehicle=group[0].vehicle),
+        title=_title(ordered, vehicle=group[0].vehicle),
         date_start=min((one.date_start for one in dated if one.date_start), default=None),
         date_end=max((one.date_end for one in dated if one.date_end), default=None),
         assertion=_weakest(ends, aboard),
@@ -107,7 +108,11 @@ def _choose(
     repeats: list[JourneyStatement] = []
     for one in path:
         rivals = [other for other in (firm or path) if other.role is one.role and other is not one]
-        is_guess = one.assertion is Assertion.SPECULATED and bool(rivals)
+        is_break = one.role in (StatementRole.TURN, StatementRole.LOST)
+        is_surer = any(other.assertion is Assertion.ASSERTED for other in rivals)
+        is_guess = (one.assertion is Assertion.SPECULATED and bool(rivals)) or (
+            is_break and is_surer and one.assertion is not Assertion.ASSERTED
+        )
         ends = (StatementRole.ORIGIN, StatementRole.DESTINATION)
         earlier = [other for other in told if other.role is one.role and other.sentence_start != one.sentence_start]
         is_rival = (
@@ -116,10 +121,10 @@ def _choose(
             and _place_id(one) not in {_place_id(other) for other in earlier}
             and one.speaker != earlier[0].speaker
         )
-        is_repeat = (
-            one.role in (StatementRole.TURN, StatementRole.LOST)
-            and one.resolution is None
-            and any(other.role is one.role for other in told)
+        is_repeat = (is_break and one.resolution is None and any(other.role is one.role for other in told)) or (
+            one.role is StatementRole.DESTINATION
+            and not one.is_reached
+            and any(other.is_reached and _place_id(other) == _place_id(one) for other in rivals)
         )
         if is_guess or is_rival:
             aside.append(one)
@@ -144,26 +149,40 @@ def _is_enough(told: Sequence[JourneyStatement]) -> bool:
 
 def _in_order(told: Sequence[JourneyStatement], *, text: str) -> list[JourneyStatement]:
     """Return the statements in the order in which things happened, as far as the text lets one tell."""
-    ordered = sorted(told, key=lambda one: (one.sentence_start, one.end, one.start))
+    is_turn = StatementRole.TURN
+    ordered = sorted(told, key=lambda one: (one.sentence_start, one.start, one.role is not is_turn, one.end))
+    for index in range(1, len(ordered)):
+        one, other = ordered[index - 1], ordered[index]
+        if other.sentence_start == one.sentence_start and other.start > one.start:
+            gap = text[min(one.end, other.start) : other.start]
+            if " after " in f" {gap} ":
+                ordered = _put_before(ordered, index=index)
     origin = next((one for one in ordered if one.role is StatementRole.ORIGIN), None)
     if origin is not None:
         ordered.remove(origin)
         ordered.insert(0, origin)
-    for index, one in enumerate(ordered):
-        # "went off radar after a U-turn": what is told first came last.
-        for later in range(index + 1, len(ordered)):
-            other = ordered[later]
-            is_lost_first = one.role is StatementRole.LOST and other.role is StatementRole.TURN
-            is_same = other.sentence_start == one.sentence_start
-            if is_lost_first and is_same and " after " in f" {text[one.end : other.start]} ":
-                ordered[index], ordered[later] = other, one
     for index in range(1, len(ordered)):
-        # "towards X. It went off radar": lost on the way to where it was only going.
         one, other = ordered[index - 1], ordered[index]
-        is_aim = one.role is StatementRole.DESTINATION and not one.is_reached
-        if is_aim and other.role is StatementRole.LOST:
+        if one.role is not StatementRole.DESTINATION:
+            continue
+        # "left A for C via B", "towards X. It went off radar": what is told last came before.
+        is_via = other.role is StatementRole.STOP and other.start == one.start
+        is_on_the_way = other.role is StatementRole.LOST and not one.is_reached
+        if is_via or is_on_the_way:
             ordered[index - 1], ordered[index] = other, one
+            if is_via and index > 1 and ordered[index - 2].role is StatementRole.DESTINATION:
+                continue
     return ordered
+
+
+def _put_before(ordered: Sequence[JourneyStatement], *, index: int) -> list[JourneyStatement]:
+    """Move what follows "after" to before the last thing told before it: "went off radar after a U-turn"."""
+    start, sentence = ordered[index - 1].start, ordered[index].sentence_start
+    first = next(number for number, one in enumerate(ordered) if one.start == start)
+    last = next(
+        (number for number in range(index, len(ordered)) if ordered[number].sentence_start != sentence), len(ordered)
+    )
+    return [*ordered[:first], *ordered[index:last], *ordered[first:index], *ordered[last:]]
 
 
 def _weakest(ends: Sequence[JourneyStatement], aboard: Sequence[JourneyStatement]) -> Assertion:
@@ -189,7 +208,16 @@ def _place_name(statement: JourneyStatement) -> str:
 def _title(told: Sequence[JourneyStatement], *, vehicle: str | None) -> str:
     origin = next((_place_name(one) for one in told if one.role is StatementRole.ORIGIN), "unknown")
     ends = [one for one in told if one.role is StatementRole.DESTINATION]
-    end = _place_name(ends[-1]) if ends else "unknown"
+    headings = [one.bearing_deg for one in told if one.role is StatementRole.HEADING and one.bearing_deg is not None]
+    turn = next((one for one in told if one.role is StatementRole.TURN), None)
+    if not ends and turn is not None and turn.resolution is not None:
+        end = f"turned {'near' if turn.is_near else 'at'} {_place_name(turn)}"
+    elif not ends:
+        end = f"heading {_direction_name(headings[-1])}" if headings else "unknown"
+    elif turn is not None and turn.is_back and not ends[-1].is_reached and told.index(ends[-1]) < told.index(turn):
+        end = f"towards {_place_name(ends[-1])}, turned back"
+    else:
+        end = _place_name(ends[-1])
     lead = f"{vehicle[:1].upper()}{vehicle[1:]}: " if vehicle else ""
     return f"{lead}{origin} → {end}"
 
@@ -238,6 +266,7 @@ class _Walk:
         self.since: datetime | None = None
         self.is_lost = False
         """True after a turn or a loss of signal: what follows was not seen."""
+        self.since_what = "the turn"
         self.lost: JourneyStatement | None = None
         """A loss of signal that still waits for a place on the next leg."""
         self.heading: JourneyStatement | None = None
@@ -260,7 +289,7 @@ class _Walk:
             elif one.role is StatementRole.LOST:
                 self.take_lost(one)
             elif one.role is StatementRole.DESTINATION and self.is_intended(one, rest=rest):
-                self.take_intended(one)
+                self.take_intended(one, rest=rest)
             elif one.role in (StatementRole.DESTINATION, StatementRole.STOP, StatementRole.ORIGIN):
                 is_last = not any(later.role is StatementRole.DESTINATION for later in rest)
                 self.go_to(one, is_end=one.role is StatementRole.DESTINATION and is_last)
@@ -286,10 +315,12 @@ class _Walk:
                 return _angle(told.bearing_deg, _bearing(self.here, target)) <= BEARING_TOLERANCE_DEG
         return True
 
-    def take_intended(self, one: JourneyStatement) -> None:
+    def take_intended(self, one: JourneyStatement, *, rest: Sequence[JourneyStatement]) -> None:
         """A destination that was given up is no more than a direction."""
         target = _position(one)
-        if self.here is None or target is None:
+        turn = next(later for later in rest if later.role is StatementRole.TURN)
+        is_steered = any(later.role is StatementRole.HEADING for later in rest[: rest.index(turn)])
+        if self.here is None or target is None or _position(turn) is not None or is_steered:
             return
         reach = min(self.range_km, 0.9 * _distance(self.here, target))
         words = f"Towards {target.name}; how far it came is not reported"
@@ -372,7 +403,7 @@ class _Walk:
             "position not reported" if told is None else f"at {told.name}" if not one.is_near else f"near {told.name}"
         )
         self.add(None, LegKind.REPORTED, f"Turn-back ({words}), {where}.", same)
-        self.is_lost = True
+        self.is_lost, self.since_what = True, "the turn"
         self.since = one.when
         goes_on = any(later.role in (StatementRole.DESTINATION, StatementRole.HEADING) for later in rest)
         if one.is_back and not goes_on and self.start is not None and self.here is not None:
@@ -387,7 +418,7 @@ class _Walk:
             self.line_to(told, [one], is_told=not self.is_lost, what="the last reported position")
         self.mark(one, PointRole.LAST_KNOWN, told)
         self.here = told
-        self.is_lost = True
+        self.is_lost, self.since_what = True, "the loss of signal"
         self.since = one.when
 
     def mark_lost(self, target: _Position | None) -> None:
@@ -405,12 +436,12 @@ class _Walk:
         reach = self.vehicle.speed_kmh * one.after_minutes / 60.0 if one.after_minutes else self.range_km
         why = "the told time at a plausible speed" if one.after_minutes else self.vehicle.why
         if target is None:
-            spot = replace(here, radius_km=max(reach, here.radius_km or 0.0))
+            spot = replace(here, radius_km=round(max(reach, here.radius_km or 0.0), 1))
             chosen = f"at {here.name}, the last place told before it"
         else:
             reach = min(reach, _distance(here, target) / 2.0)
             x, y = geo.destination(lat=here.lat, lon=here.lon, bearing_deg=_bearing(here, target), range_km=reach)
-            spot = _Position(y, x, 7, "", here.name, True, max(reach, here.radius_km or 0.0))
+            spot = _Position(y, x, 7, "", here.name, True, round(max(reach, here.radius_km or 0.0), 1))
             chosen = f"{reach:.0f} km beyond {here.name} on the way to {target.name} ({why})"
         note = (
             f"No position of the loss of signal was reported. The one drawn is schematic: {chosen}; "
@@ -473,7 +504,7 @@ class _Walk:
         if was_lost:
             reasons.append("off radar on the way")
         if self.is_lost:
-            reasons.append("after the turn or the loss of signal nobody reports the path")
+            reasons.append(f"nobody reports the path after {self.since_what}")
         if not is_reached:
             reasons.append("that it arrived is not reported")
         if is_told:
@@ -552,16 +583,18 @@ def _position(statement: JourneyStatement) -> _Position | None:
     prec = statement.resolution.where_prec
     name = place.name
     if statement.offset_km is not None:
+        distance = f"{statement.offset_km:.0f}" if statement.offset_km >= 10 else f"{statement.offset_km:.1f}"
         radius = round(max(5.0, TOLD_DISTANCE_SHARE * statement.offset_km), 1)
         if statement.bearing_deg is None:
-            note = f"About {statement.offset_km:g} km from {name}, in a direction that is not told: drawn at {name}."
-            return _Position(place.lat, place.lon, max(2, prec), note, name, False, statement.offset_km + radius)
+            note = f"About {distance} km from {name}, in a direction that is not told: drawn at {name}."
+            reach = round(statement.offset_km + radius, 1)
+            return _Position(place.lat, place.lon, max(2, prec), note, f"{distance} km from {name}", False, reach)
         x, y = geo.destination(
             lat=place.lat, lon=place.lon, bearing_deg=statement.bearing_deg, range_km=statement.offset_km
         )
         side = _direction_name(statement.bearing_deg)
-        note = f"Told as {statement.offset_km:g} km {side} of {name}; drawn there, measured from the place's centre."
-        return _Position(y, x, max(2, prec), note, f"{statement.offset_km:g} km {side} of {name}", False, radius)
+        note = f"Told as {distance} km {side} of {name}; drawn there, measured from the place's centre."
+        return _Position(y, x, max(2, prec), note, f"{distance} km {side} of {name}", False, radius)
     if statement.is_near:
         note = f"Told as near {name}; drawn at {name}."
         if statement.bearing_deg is not None:

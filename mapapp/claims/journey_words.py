@@ -42,6 +42,8 @@ class Anchor:
     """Whether "to PLACE" says that it got there."""
     backs: bool
     """Turns: whether it goes back where it came from."""
+    is_reversal: bool
+    """Turns: whether the course is reversed, not only changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,22 @@ class Grammar:
     before: re.Pattern[str]
     """A position told before its verb: "Near X, …"."""
     far_from: re.Pattern[str]
-    """A position by distance without a preposition: "some 20 km west of X"."""
+    """A position by distance or side without a preposition: "some 20 km west of X"."""
+    by_vehicle: re.Pattern[str]
+    """What leads from a verb to its vehicle: "by", "aboard a"."""
+    aboard: re.Pattern[str]
+    """Groups who, who2, who3."""
+    speakers: tuple[re.Pattern[str], ...]
+    """Group speaker."""
+    clock: re.Pattern[str]
+    """Groups hour, minute or bare, half, zone."""
+    after_departure: re.Pattern[str]
+    """Groups n, unit."""
+    heading_length: re.Pattern[str]
+    """Groups n, unit; right after a heading."""
+    counts: Mapping[str, float]
+    not_names: frozenset[str]
+    """Words with a capital that name nobody."""
     bearings: Mapping[str, float]
     half_width_deg: float
     km: Mapping[str, float]
@@ -129,6 +146,7 @@ def _compile(table: dict[str, Any]) -> Grammar:
             has_for=row["for"],
             reaches=row["reached"],
             backs=row.get("backs", False),
+            is_reversal=row.get("reversal", False),
         )
         for row in rows
     )
@@ -141,8 +159,10 @@ def _compile(table: dict[str, Any]) -> Grammar:
     prepositions = "|".join(rf"(?P<{name}>{preposition[name]})" for name in ("origin", "towards", "reached", "stop"))
     heading = (
         rf"(?:(?:due|back|off|to the|towards? the|in an?|on an?) ){{0,2}}(?P<direction>{_DIRECTION})(?:erly|wards?)?\b"
-        rf"(?! (?:of|from)\b)(?! {PLACE_MARK})(?: (?:direction|course|heading|track|bearing))?"
+        rf"(?! of\b)(?! {PLACE_MARK})(?: (?:direction|course|heading|track|bearing))?"
     )
+    vehicle = r"\b(?:" + "|".join(f"(?P<{code}>{row['words']})" for code, row in table["vehicle"].items())
+    vehicle += rf")\b(?!{table['not_vehicle_before']})"
     return Grammar(
         anchors=anchors,
         anchor=re.compile(
@@ -152,10 +172,7 @@ def _compile(table: dict[str, Any]) -> Grammar:
             code: Vehicle(code, float(row["speed_kmh"]), float(row["minutes"]), row["why"])
             for code, row in table["vehicle"].items()
         },
-        vehicle=re.compile(
-            r"\b(?:" + "|".join(f"(?P<{code}>{row['words']})" for code, row in table["vehicle"].items()) + r")\b",
-            FLAGS,
-        ),
+        vehicle=re.compile(vehicle, FLAGS),
         words={
             name: re.compile(pattern if pattern[0] == "\\" else rf"\b(?:{pattern})\b", FLAGS)
             for name, pattern in words.items()
@@ -168,11 +185,66 @@ def _compile(table: dict[str, Any]) -> Grammar:
         ),
         more_places=re.compile(rf"(?:,| and|, and| then|, then|, and then) {located}", FLAGS),
         before=re.compile(rf"\b(?P<at>{preposition['at']}) {located}", FLAGS),
-        far_from=re.compile(rf"(?<!\w)(?:at |from )?{far}{place}", FLAGS),
+        far_from=re.compile(rf"(?<!\w)(?:{far}|(?:just |well |to the )?(?P<side>{_DIRECTION}) of ){place}", FLAGS),
+        by_vehicle=re.compile(
+            rf"\b(?:by|in|on|aboard|on board|using|with) (?:[\w-]+ |{DEMONYM_MARK}+ ){{0,4}}?(?={vehicle})", FLAGS
+        ),
+        aboard=_aboard_pattern(words),
+        speakers=_speaker_patterns(words),
+        clock=re.compile(_CLOCK, FLAGS),
+        after_departure=re.compile(rf"\b(?P<n>\d{{1,3}}|{words['count']}) {words['after_departure']}", FLAGS),
+        heading_length=re.compile(
+            r" for (?:(?:some|about|around|roughly|nearly|another) )*(?P<n>\d[\d.,]*) ?"
+            r"(?P<unit>km|kilomet(?:re|er)s?|miles?|nautical miles?|nm|minutes?|hours?)\b",
+            FLAGS,
+        ),
+        counts={"half an": 0.5, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0},
+        not_names=frozenset(table["not_names"]["words"].split()),
         bearings={name: float(value) for name, value in direction.items()},
         half_width_deg=half_width,
         km={name: float(value) for name, value in length.items()},
     )
+
+
+_CLOCK = (
+    r"\b(?:(?:at|around|about|just (?:after|before)|shortly (?:after|before)|by|until|from) )*"
+    r"(?P<hour>2[0-4]|[01]?\d)"
+    r"(?:[:.](?P<minute>[0-5]\d)(?!\d)|(?P<bare>[0-5]\d)(?= (?:GMT|UTC))|(?= ?[ap]\.?m\b))"
+    r"(?: ?(?P<half>[ap])\.?m\b\.?)?(?: \(?(?P<zone>local time|UTC|GMT|[A-Z\ue000][\w\ue000]* time))?"
+    r"(?! ?(?:km|kilomet|miles?|per ?cent|%|million|billion))"
+)
+
+
+def _aboard_pattern(words: dict[str, str]) -> re.Pattern[str]:
+    hedge = (
+        rf"(?:(?:was |were |is |are )?(?:widely )?(?:{words['aboard_hedge']}|may|might|could)"
+        r"(?: to)?(?: be| have been)? )?"
+    )
+    name = rf"(?:[A-Z][\w'-]+|{DEMONYM_MARK}++)(?: [\w'-]+){{0,4}}?"
+    word = r"(?:[^,;.()]|(?<=\d)[,.](?=\d))"
+    return re.compile(
+        rf"\b(?:{hedge}(?-i:carrying|transporting|ferrying|bringing) (?P<who>{word}{{2,90}})"
+        rf"|{hedge}(?:with|have|has|had|having) (?P<who2>{word}{{2,60}}?) {hedge}(?:aboard|on board)"
+        rf"|(?P<who3>{name}) (?:was|were|is|are) (?:not )?{hedge}(?:aboard|on board))",
+    )
+
+
+def _speaker_patterns(words: dict[str, str]) -> tuple[re.Pattern[str], ...]:
+    # "is said to", "a plane believed to": nobody speaks there.
+    verb = (
+        r"(?<!was )(?<!were )(?<! is )(?<! are )(?<!been )(?<! be )"
+        rf"(?:{words['say_verb']}|{words['unsure_verb']})(?! to\b)"
+    )
+    name = rf"(?P<speaker>(?:[\w'.&{PLACE_MARK}{DEMONYM_MARK}-]+ ){{0,6}}?[\w'.&{PLACE_MARK}{DEMONYM_MARK}-]+)"
+    link = "(?:However|But|Meanwhile|Still|Yet|Later|Separately|Earlier|Also|And|While|Although)"
+    short = rf"(?P<speaker>(?:[\w'{PLACE_MARK}{DEMONYM_MARK}-]+ ){{0,4}}?[\w'{PLACE_MARK}{DEMONYM_MARK}-]+)"
+    rows = (
+        rf"^(?:{link},? )?{name}(?:, (?:citing|quoting) [^,]{{2,60}},)?(?: (?:has|have|had|also|later|now))* {verb}\b",
+        rf"\b(?:according to|citing|quoting) {name}(?=[,.;]| that | who |$)",
+        rf", {name} {verb}(?: on \w+)?[.,]?$",
+        rf"[,;] (?:but |and |while |though |although ){short} {verb}\b",
+    )
+    return tuple(re.compile(row, FLAGS) for row in rows)
 
 
 _DIRECTION = r"(?:(?:north|south)-?(?:east|west)|north|south|east|west)"

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from mapapp.claims.journey_context import Aboard, find_aboard, find_mover, find_speaker, find_times, read_mood
 from mapapp.claims.journey_words import (
     DEMONYM_MARK,
     FLAGS,
@@ -107,7 +108,11 @@ class _Hit:
     start: int
     end: int
     anchor_start: int
+    is_new: bool = False
+    """True: its vehicle is introduced here."""
+    who: tuple[int, int] | None = None
     values: dict[str, object] = field(default_factory=dict)
+    """What else the statement says, by field name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +124,12 @@ class _Sentence:
     """Marked and plain."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Aboard:
-    """Offsets within a sentence of "carrying X" and of its X."""
-
-    start: int
-    end: int
-    who_start: int
-    who_end: int
-
-
 @dataclass(slots=True)
 class _Journey:
     number: int
     vehicle_class: str
     last_sentence: int
-    vehicle: str | None = None
+    day: date | None = None
     places: dict[StatementRole, list[str]] = field(default_factory=dict)
 
 
@@ -161,13 +156,14 @@ def extract_journeys(
         hits = _read_sentence(sentence, grammar=grammar, by_start=by_start, current=current)
         if not hits:
             continue
-        common = _common_values(sentence, article=article, claims=claims, dates=dates)
-        _add_times(hits, sentence=sentence, day=common["date_start"], timezone=theatre.timezone)
+        common = _common_values(sentence, article=article, claims=claims, dates=dates, grammar=grammar)
+        day = common["date_start"]
+        _add_times(
+            hits, sentence=sentence, day=day if isinstance(day, date) else None, theatre=theatre, grammar=grammar
+        )
         for journey, hit in _group(hits, sentence=sentence, journeys=journeys):
-            values = {**common, **hit.values}
-            who = values.pop("_who", None)
-            if isinstance(who, tuple):
-                values["who"] = article.text[start + who[0] : start + who[1]]
+            journey.day = journey.day or day
+            who = article.text[hit.who[0] : hit.who[1]] if hit.who else None
             statements.append(
                 JourneyStatement(
                     journey=journey.number,
@@ -178,15 +174,14 @@ def extract_journeys(
                     quote=article.text[hit.start : hit.end],
                     sentence_start=start,
                     sentence_end=end,
-                    **values,  # type: ignore[arg-type]
+                    who=who,
+                    **{**common, **hit.values},  # type: ignore[arg-type]
                 )
             )
-    return tuple(
-        sorted(_fill_journeys(statements, text=article.text), key=lambda one: (one.journey, one.start, one.end))
-    )
+    return tuple(sorted(_fill_journeys(statements), key=lambda one: (one.journey, one.start, one.end)))
 
 
-# --- places and sentences ------------------------------------------------------------------------------------------------
+# --- places and sentences --------------------------------------------------------------------------------------
 
 
 def _mark_places(text: str, resolutions: Sequence[Resolution]) -> tuple[str, dict[int, Resolution]]:
@@ -209,7 +204,9 @@ def _read_sentence(
 ) -> list[_Hit]:
     """Return the hits of one sentence, in the order of their anchors."""
     text = sentence.text
-    aboard = _find_aboard(text, grammar=grammar)
+    if grammar.words["habitual"].search(text):
+        return []
+    aboard = find_aboard(text, grammar=grammar)
     anchors = [
         (match, grammar.anchors[int(match.lastgroup[1:])])
         for match in grammar.anchor.finditer(text)
@@ -217,27 +214,48 @@ def _read_sentence(
     ]
     hits: list[_Hit] = []
     used: list[tuple[int, int]] = []
-    if grammar.words["habitual"].search(text):
-        return []
+    last = 0
     for number, (match, anchor) in enumerate(anchors):
+        mood = read_mood(text, match=match, anchor=anchor, grammar=grammar, aboard=aboard)
+        is_running = current is not None
+        mover = find_mover(
+            text, match=match, anchor=anchor, grammar=grammar, is_running=is_running, has_hits=bool(hits)
+        )
+        if mood is None or mover is None:
+            continue
         limit = anchors[number + 1][0].start() if number + 1 < len(anchors) else len(text)
-        mood = _mood(text, match=match, anchor=anchor, grammar=grammar, aboard=aboard)
-        if mood is None:
-            continue
-        mover = _mover(text, match=match, anchor=anchor, grammar=grammar, current=current, has_hits=bool(hits))
-        if mover is None:
-            continue
         found = _read_anchor(
             sentence, match=match, anchor=anchor, limit=limit, grammar=grammar, by_start=by_start, used=used
         )
         for hit in found:
-            hit.values.update(mover)
-            hit.values["assertion"] = mood
+            hit.is_new = mover.is_new and (not hits or mover.start > last)
+            hit.who = (sentence.start + mover.who[0], sentence.start + mover.who[1]) if mover.who else None
+            hit.values |= {"assertion": mood, "vehicle": mover.vehicle, "vehicle_class": mover.vehicle_class}
+        if found:
+            last = match.start()
         hits.extend(found)
-    hits = [hit for hit in hits if hit.role is not StatementRole.SAID or current or len(hits) > 1]
     if hits or current:
         hits.extend(_aboard_hits(sentence, aboard=aboard, grammar=grammar, hits=hits))
     return hits
+
+
+def _aboard_hits(
+    sentence: _Sentence, *, aboard: Sequence[Aboard], grammar: Grammar, hits: Sequence[_Hit]
+) -> list[_Hit]:
+    if not grammar.vehicle.search(sentence.text):
+        return []
+    base = sentence.start
+    return [
+        _Hit(
+            StatementRole.ABOARD,
+            base + one.start,
+            base + one.end,
+            hits[0].anchor_start if hits else base + one.start,
+            who=(base + one.who_start, base + one.who_end),
+            values={"assertion": one.assertion},
+        )
+        for one in aboard
+    ]
 
 
 _OWN_ROLES = {"turn": StatementRole.TURN, "lost": StatementRole.LOST, "fate": StatementRole.SAID}
@@ -274,13 +292,18 @@ def _read_anchor(
             own.values.update(values)
             own.end = end
         else:
-            hits.append(_Hit(role, base + match.start(), end, base + match.start(), values))
+            hits.append(_Hit(role, base + match.start(), end, base + match.start(), values=values))
 
     position = match.end()
     direct = grammar.place_phrase.match(text, position, limit) if anchor.direct else None
     if direct:
         add(StatementRole(anchor.direct), direct, is_reached=anchor.direct == "destination")
         position = direct.end()
+    # "20 km west of X" would else be read as "west of X", or as "off X".
+    told = grammar.far_from.search(text, position, limit) if anchor.at else None
+    if told and _is_close(text[position : told.start()], grammar=grammar):
+        add(StatementRole(anchor.at), told, is_reached=anchor.at == "destination")
+        position = told.end()
     while phrase := grammar.preposition_phrase.search(text, position, limit):
         gap = text[position : phrase.start()]
         if len(gap.split()) > MAX_GAP_WORDS or _BARRIER.search(gap):
@@ -297,17 +320,29 @@ def _read_anchor(
         while role is StatementRole.STOP and (more := grammar.more_places.match(text, position, limit)):
             add(role, more)
             position = more.end()
-    if own is not None and "resolution" not in own.values and anchor.at:
-        told = grammar.far_from.search(text, match.end(), limit) or _told_before(
-            text, match=match, grammar=grammar, used=used
-        )
-        if told:
-            add(own.role, told)
-            own.start = min(own.start, base + told.start())
+    if own is None or "resolution" in own.values:
+        return hits
+    if _is_bend(hits, anchor=anchor):
+        return [hit for hit in hits if hit is not own]
+    before = _told_before(text, match=match, grammar=grammar, used=used) if anchor.at else None
+    if before:
+        add(own.role, before)
+        own.start = min(own.start, base + before.start())
     return hits
 
 
-_BARRIER = re.compile(r"[;:()\"“”]| who | which | that | said| told|\bbut\b", re.IGNORECASE)
+def _is_bend(hits: Sequence[_Hit], *, anchor: Anchor) -> bool:
+    """Return whether "turned north-west" is no more than a new heading."""
+    is_turn = anchor.role == "turn" and not anchor.backs and not anchor.is_reversal
+    return is_turn and any(hit.role is StatementRole.HEADING for hit in hits)
+
+
+_BARRIER = re.compile(r"[;()\"“”]|:(?!\d)| who | which | that | said| told|\bbut\b", re.IGNORECASE)
+
+
+def _is_close(gap: str, *, grammar: Grammar) -> bool:
+    is_short = len(gap.split()) <= MAX_GAP_WORDS and not _BARRIER.search(gap)
+    return is_short and not grammar.preposition_phrase.search(gap)
 
 
 def _told_before(
@@ -377,16 +412,10 @@ def _unit(word: str) -> str:
     return lower if lower in ("nm", "km") else lower.removesuffix("s")
 
 
-_LENGTH = re.compile(
-    r" for (?:(?:some|about|around|roughly|nearly|another) )*(?P<n>\d[\d.,]*) ?(?P<unit>km|kilomet(?:re|er)s?|miles?|nautical miles?|nm|minutes?|hours?)\b",
-    FLAGS,
-)
-
-
 def _heading(phrase: re.Match[str], *, match: re.Match[str], sentence: _Sentence, grammar: Grammar) -> _Hit:
     values: dict[str, object] = {"bearing_deg": grammar.bearings[direction_key(phrase["direction"])]}
     end = phrase.end()
-    if told := _LENGTH.match(sentence.text, end):
+    if told := grammar.heading_length.match(sentence.text, end):
         number, unit = _number(told["n"]), told["unit"].lower()
         if unit.startswith(("minute", "hour")):
             values["after_minutes"] = number * (60 if unit.startswith("hour") else 1)
@@ -394,352 +423,63 @@ def _heading(phrase: re.Match[str], *, match: re.Match[str], sentence: _Sentence
             values["distance_km"] = number * grammar.km[_unit(unit)]
         end = told.end()
     start = sentence.start + match.start()
-    return _Hit(StatementRole.HEADING, start, sentence.start + end, start, values)
+    return _Hit(StatementRole.HEADING, start, sentence.start + end, start, values=values)
 
 
-# --- who travels, and how surely ----------------------------------------------------------------------------------------
-
-_CLAUSE_BREAK = re.compile(r"[,;:()]|\b(?:and|but|while|when|after|before|as|where|then|until|because|since)\b", FLAGS)
-_NAME = re.compile(r"(?<![.\w])(?:(?:al|el|ar|as|ash|an|ad)-)?[A-Z][\w'-]+")
-_INDEFINITE = re.compile(
-    r"\b(?:an?|another|second|third|other|two|three|four|five|several|some|separate(?:ly)?)\b", FLAGS
-)
-_NOT_NAMES = frozenset(
-    [
-        "The",
-        "A",
-        "An",
-        "In",
-        "On",
-        "At",
-        "It",
-        "They",
-        "He",
-        "She",
-        "We",
-        "I",
-        "This",
-        "That",
-        "These",
-        "Those",
-        "But",
-        "And",
-        "However",
-        "Meanwhile",
-        "There",
-        "After",
-        "Before",
-        "When",
-        "While",
-        "As",
-        "From",
-        "With",
-        "By",
-        "For",
-        "Of",
-        "Earlier",
-        "Later",
-        "Then",
-        "Today",
-        "Yesterday",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "According",
-        "Some",
-        "Many",
-        "Reports",
-        "Report",
-        "Another",
-        "Near",
-        "Over",
-        "Early",
-        "Late",
-        "Initially",
-        "Its",
-        "His",
-        "Her",
-        "Their",
-        "No",
-        "Not",
-        "One",
-        "Two",
-        "Three",
-        "Hours",
-    ]
-)
-
-
-def _mover(
-    text: str, *, match: re.Match[str], anchor: Anchor, grammar: Grammar, current: _Journey | None, has_hits: bool
-) -> dict[str, object] | None:
-    """Return vehicle and traveller of an anchor, or None where nobody is said to travel."""
-    before = text[: match.start()]
-    breaks = [found.end() for found in _CLAUSE_BREAK.finditer(before)]
-    window = before[breaks[-1] :] if breaks else before
-    if anchor.role in ("turn", "lost") and grammar.words["figure_after"].match(text, match.end()):
-        return None
-    if anchor.needs == "nominal":
-        return None if grammar.words["nominal_stop"].search(text) else _vehicle_values(text, match, grammar)
-    blocked = grammar.words["not_travelling"].search(window)
-    values = _vehicle_values(text, match, grammar)
-    in_window = grammar.vehicle.search(window) is not None
-    if blocked and not in_window:
-        return None
-    if values:
-        return values
-    has_people = grammar.words["people"].search(window) is not None
-    has_pronoun = re.search(rf"\b{grammar.words['pronoun'].pattern}\b", window, FLAGS) is not None
-    has_name = any(name.group() not in _NOT_NAMES for name in _NAME.finditer(window))
-    follows = has_hits and not has_name and len(window.split()) <= 4
-    goes_on = current is not None and (has_pronoun or grammar.words["definite_mover"].search(before) is not None)
-    is_turn = anchor.role in ("turn", "lost", "fate")
-    if follows or goes_on:
-        return {}
-    if is_turn:
-        # Only what is already travelling can turn or be lost to sight.
-        return {"who": _who(window)} if current is not None and has_people else None
-    if has_people and anchor.needs in ("mover", "anyone"):
-        return {"who": _who(window)}
-    if anchor.needs in ("anyone", "vehicle_or_name") and (has_name or (has_pronoun and _NAME.search(before))):
-        return {"who": _who(window if has_name else before)}
-    return None
-
-
-def _vehicle_values(text: str, match: re.Match[str], grammar: Grammar) -> dict[str, object]:
-    before = [found for found in grammar.vehicle.finditer(text, 0, match.start())]
-    found: re.Match[str] | None = before[-1] if before else None
-    if found is None:
-        after = re.compile(rf"\b(?:by|in|on|aboard|on board) (?:\w+ ){{0,4}}?(?={grammar.vehicle.pattern})", FLAGS)
-        told = after.search(text, match.start())
-        found = grammar.vehicle.match(text, told.end()) if told and told.start() - match.end() < 90 else None
-    if found is None:
-        found = grammar.vehicle.fullmatch(match.group())
-    if found is None:
-        return {}
-    lead = text[: found.start()].split()[-3:]
-    return {
-        "vehicle": found.group().lower(),
-        "vehicle_class": found.lastgroup or "unknown",
-        "_is_new": bool(lead and any(_INDEFINITE.fullmatch(word.strip(",.")) for word in lead)),
-    }
-
-
-def _who(window: str) -> str | None:
-    words = [word for word in window.replace(DEMONYM_MARK, "").split() if PLACE_MARK not in word]
-    names = " ".join(words).strip(" ,.-")
-    found = re.search(r"(?:[A-Z][\w'-]+(?: (?:al-|and |his |her |of )?[\w'-]+){0,5}|\w+)$", names)
-    cleaned = re.sub(
-        r"\s*\b(?:has|have|had|was|were|reportedly|then|also|later|secretly|who)\b.*$",
-        "",
-        found.group() if found else "",
-    )
-    return cleaned or None
-
-
-def _find_aboard(text: str, *, grammar: Grammar) -> list[_Aboard]:
-    """Return every "believed to be carrying X" and "with X on board"."""
-    spans = []
-    for found in _ABOARD.finditer(text):
-        name = next(name for name in ("who", "who2", "who3") if found[name])
-        start, end = found.span(name)
-        cut = grammar.anchor.search(text, start, end)
-        last = found.end()
-        if cut and cut.start() > start:
-            last = end = cut.start()
-        who = text[start:end].rstrip(" ,")
-        if who and not who.isdigit():
-            spans.append(_Aboard(found.start(), len(text[:last].rstrip()), start, start + len(who)))
-    return spans
-
-
-_HEDGE = (
-    r"(?:(?:was |were |is |are )?(?:widely )?(?:believed|thought|said|reported|understood|rumou?red|suspected|presumed|"
-    r"assumed|likely|reportedly|apparently|allegedly|possibly|supposedly|may|might|could)(?: to)?(?: be| have been)? )?"
-)
-_ABOARD = re.compile(
-    rf"\b(?:{_HEDGE}(?:carrying|transporting|ferrying|bringing) (?P<who>[^,;.()]{{2,90}})"
-    rf"|with (?P<who2>[^,;.()]{{2,60}}?) (?:{_HEDGE})(?:aboard|on board)"
-    rf"|(?P<who3>(?:[A-Z][\w'-]+|{DEMONYM_MARK}+)(?: [\w'-]+){{0,4}}?) (?:was|were|is|are) (?:{_HEDGE})(?:aboard|on board))"
-)
-
-
-def _aboard_hits(
-    sentence: _Sentence, *, aboard: Sequence[_Aboard], grammar: Grammar, hits: Sequence[_Hit]
-) -> list[_Hit]:
-    if not grammar.vehicle.search(sentence.text):
-        return []
-    made = []
-    for one in aboard:
-        words = sentence.text[one.start : one.end]
-        assertion = Assertion.ASSERTED
-        if grammar.words["denial"].search(sentence.text[: one.start]) or grammar.words["negation"].search(words):
-            assertion = Assertion.DENIED
-        elif grammar.words["speculated"].search(words):
-            assertion = Assertion.SPECULATED
-        elif grammar.words["aboard_hedge"].search(words):
-            assertion = Assertion.HEDGED
-        anchor_start = hits[0].anchor_start if hits else sentence.start + one.start
-        values: dict[str, object] = {"_who": (one.who_start, one.who_end), "assertion": assertion}
-        made.append(
-            _Hit(StatementRole.ABOARD, sentence.start + one.start, sentence.start + one.end, anchor_start, values)
-        )
-    return made
-
-
-def _mood(
-    text: str, *, match: re.Match[str], anchor: Anchor, grammar: Grammar, aboard: Sequence[_Aboard]
-) -> Assertion | None:
-    """Return how surely the anchor is said, or None where it is only planned or imagined."""
-    before = text[: match.start()]
-    for one in aboard:
-        if one.end <= match.start():
-            before = before[: one.start] + " " * (one.end - one.start) + before[one.end :]
-    breaks = [found.end() for found in re.finditer(r"[;,]|\b(?:but|while|and|after|before)\b", before, FLAGS)]
-    window = before[breaks[-1] :] if breaks else before
-    close = " ".join(window.split()[-5:])
-    words = grammar.words
-    if words["hypothetical"].search(before):
-        return None
-    is_speculated = words["speculated"].search(before + match.group()) is not None
-    if words["plan"].search(close) and not words["speculated"].search(close):
-        return None
-    if words["denial"].search(before):
-        return Assertion.DENIED
-    if words["negation"].search(close):
-        return Assertion.DENIED
-    if re.search(rf"\b{words['unsure_verb'].pattern}\b(?: that)?", before, FLAGS) and _speaker_of(text, grammar)[0]:
-        return Assertion.HEDGED
-    if is_speculated:
-        return Assertion.SPECULATED
-    return Assertion.HEDGED if words["hedged"].search(before) else Assertion.ASSERTED
-
-
-def _speaker_of(text: str, grammar: Grammar) -> tuple[str | None, tuple[int, int]]:
-    """Return who says the sentence, in its own words, and where they stand."""
-    verbs = rf"(?:{grammar.words['say_verb'].pattern}|{grammar.words['unsure_verb'].pattern})"
-    name = r"(?:[\w'.&\ue000\ue001-]+ ){0,6}?[\w'.&\ue000\ue001-]+"
-    patterns = (
-        rf"^(?:However|But|Meanwhile|Still|Yet|Later|Separately|Earlier|Also)?,? ?(?P<s>{name}) (?:have |has |had |also |later |then |now )*{verbs}\b",
-        rf"\b(?:according to|citing|quoting) (?P<s>{name})(?=[,.;]| that | who |$)",
-        rf", (?P<s>{name}) {verbs}(?: on \w+)?[.,]?$",
-        rf"[,;] (?:but |and |while |though |although )(?P<s>(?:[\w'-]+ ){{0,3}}?[\w'-]+) {verbs}\b",
-    )
-    for pattern in patterns:
-        if found := re.search(pattern, text, FLAGS):
-            return found["s"], found.span("s")
-    return None, (0, 0)
-
-
-# --- dates, times, groups -------------------------------------------------------------------------------------------------
+# --- dates, times, groups --------------------------------------------------------------------------------------
 
 
 def _common_values(
-    sentence: _Sentence, *, article: Article, claims: Sequence[Claim], dates: Sequence[DateSpan]
+    sentence: _Sentence, *, article: Article, claims: Sequence[Claim], dates: Sequence[DateSpan], grammar: Grammar
 ) -> dict[str, object]:
-    grammar = read_grammar()
-    claim = next(
-        (
-            one
-            for one in claims
-            if one.kind is EventKind.MOVEMENT and one.start < sentence.end and sentence.start < one.end
-        ),
-        None,
-    )
+    """Return what all statements of a sentence share: day, speaker and movement claim."""
+    moves = (one for one in claims if one.kind is EventKind.MOVEMENT)
+    claim = next((one for one in moves if one.start < sentence.end and sentence.start < one.end), None)
     own = [one for one in dates if sentence.start <= one.start < sentence.end and one.first and (one.prec or 9) <= 3]
-    first = own[0].first if own else claim.date_start if claim else None
-    last = own[0].last if own else claim.date_end if claim else None
-    name, (start, end) = _speaker_of(sentence.text, grammar)
-    speaker = article.text[sentence.start + start : sentence.start + end] if name else claim.speaker if claim else None
+    told = find_speaker(sentence.text, grammar=grammar)
+    speaker = article.text[sentence.start + told[0] : sentence.start + told[1]] if told else None
     return {
-        "date_start": first,
-        "date_end": last,
-        "speaker": speaker,
+        "date_start": own[0].first if own else claim.date_start if claim else None,
+        "date_end": own[0].last if own else claim.date_end if claim else None,
+        "speaker": speaker or (claim.speaker if claim else None),
         "claim_id": claim.id if claim else None,
     }
 
 
-_CLOCK = re.compile(
-    r"\b(?:(?:at|around|about|just (?:after|before)|shortly (?:after|before)|by|until|from) )*"
-    r"(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d)|(?=(?: ?[ap]\.?m\b)|00 (?:GMT|UTC)|[0-5]\d (?:GMT|UTC)))(?P<bare>[0-5]\d(?= (?:GMT|UTC)))?"
-    r"(?: ?(?P<half>[ap])\.?m\b\.?)?(?: (?P<zone>local time|UTC|GMT|[A-Z\ue000][\w\ue000]* time))?",
-    FLAGS,
-)
-_AFTER = re.compile(
-    r"\b(?P<n>\d+|half an|an|one|two|three) (?P<unit>minutes?|hours?) (?:after|into) (?:its |the |their |his |a )?(?:take-?off|taking off|departure|departing|leaving|setting (?:off|out|sail)|flight|journey|lifting off)",
-    FLAGS,
-)
-_COUNTS = {"half an": 0.5, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0}
-
-
-def _add_times(hits: list[_Hit], *, sentence: _Sentence, day: object, timezone: str) -> None:
-    """Give every clock time and every "40 minutes after take-off" to the nearest anchor of the sentence."""
+def _add_times(
+    hits: Sequence[_Hit], *, sentence: _Sentence, day: date | None, theatre: Theatre, grammar: Grammar
+) -> None:
+    """Give every told time to the nearest anchor of the sentence; a time since departure never to the departure."""
     timed = [hit for hit in hits if hit.role not in (StatementRole.SAID, StatementRole.ABOARD)]
-    if not timed:
-        return
-    for found in _CLOCK.finditer(sentence.text):
-        position = sentence.start + found.start()
-        hit = min(timed, key=lambda one: (abs(one.anchor_start - position), one.role is not StatementRole.ORIGIN))
-        told = found.group().strip()
-        hit.values["time_text"] = f"{hit.values['time_text']} / {told}" if "time_text" in hit.values else told
-        when = _instant(found, day=day, timezone=timezone)
-        if when is not None and "when" not in hit.values:
-            hit.values["when"] = when
-    for found in _AFTER.finditer(sentence.text):
-        position = sentence.start + found.start()
-        others = [hit for hit in timed if hit.role is not StatementRole.ORIGIN] or timed
-        hit = min(others, key=lambda one: abs(one.anchor_start - position))
-        number = _COUNTS.get(found["n"].lower()) or float(found["n"])
-        hit.values["after_minutes"] = number * (60 if found["unit"].lower().startswith("hour") else 1)
-        hit.values.setdefault("time_text", found.group())
-
-
-def _instant(found: re.Match[str], *, day: object, timezone: str) -> datetime | None:
-    """Return a clock time as an instant in UTC, or None where day or zone are not known."""
-    if not isinstance(day, date):
-        return None
-    zone = (found["zone"] or "local time").lower()
-    if zone not in ("local time", "utc", "gmt"):
-        return None
-    hour, minute = int(found["hour"]), int(found["minute"] or found["bare"] or 0)
-    if found["half"]:
-        hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
-    if hour > 23:
-        return None
-    local = UTC if zone in ("utc", "gmt") else ZoneInfo(timezone)
-    return datetime.combine(day, time(hour, minute), tzinfo=local).astimezone(UTC)
+    later = [hit for hit in timed if hit.role is not StatementRole.ORIGIN]
+    for told in find_times(sentence.text, day=day, timezone=theatre.timezone, grammar=grammar):
+        able = later if told.after_minutes is not None else timed
+        if not able:
+            continue
+        position = sentence.start + told.start
+        hit = min(able, key=lambda one: (abs(one.anchor_start - position), one.role is not StatementRole.ORIGIN))
+        before = hit.values.get("time_text")
+        hit.values["time_text"] = f"{before} / {told.text}" if before else told.text
+        if told.after_minutes is not None:
+            hit.values["after_minutes"] = told.after_minutes
+        elif told.when is not None:
+            hit.values.setdefault("when", told.when)
 
 
 def _group(hits: list[_Hit], *, sentence: _Sentence, journeys: list[_Journey]) -> list[tuple[_Journey, _Hit]]:
     """Give each hit its journey: the running one, or a new one where another traveller sets out."""
     placed: list[tuple[_Journey, _Hit]] = []
     journey: _Journey | None = None
+    anchor_start = -1
     for hit in hits:
         kind = str(hit.values.get("vehicle_class", "unknown"))
-        is_new = bool(hit.values.pop("_is_new", False))
         resolution = hit.values.get("resolution")
         place_id = resolution.place.id if isinstance(resolution, Resolution) and resolution.place else None
         running = journey or (
             journeys[-1] if journeys and sentence.index - journeys[-1].last_sentence <= MAX_SENTENCES_APART else None
         )
         if running is not None and not _belongs(
-            running, hit=hit, kind=kind, place_id=place_id, is_new=is_new and journey is None
+            running, hit=hit, kind=kind, place_id=place_id, is_first=hit.anchor_start != anchor_start
         ):
             running = None
         if running is None:
@@ -758,13 +498,13 @@ def _group(hits: list[_Hit], *, sentence: _Sentence, journeys: list[_Journey]) -
         running.last_sentence = sentence.index
         if place_id:
             running.places.setdefault(hit.role, []).append(place_id)
-        journey = running
+        journey, anchor_start = running, hit.anchor_start
         placed.append((running, hit))
     return placed
 
 
-def _belongs(journey: _Journey, *, hit: _Hit, kind: str, place_id: str | None, is_new: bool) -> bool:
-    if is_new:
+def _belongs(journey: _Journey, *, hit: _Hit, kind: str, place_id: str | None, is_first: bool) -> bool:
+    if hit.is_new and is_first:
         return False
     if "unknown" not in (kind, journey.vehicle_class) and kind != journey.vehicle_class:
         return False
@@ -774,7 +514,7 @@ def _belongs(journey: _Journey, *, hit: _Hit, kind: str, place_id: str | None, i
     return True
 
 
-def _fill_journeys(statements: list[JourneyStatement], *, text: str) -> list[JourneyStatement]:
+def _fill_journeys(statements: Sequence[JourneyStatement]) -> list[JourneyStatement]:
     """Give each statement of a journey its vehicle, its travellers and its day, as far as another one tells them."""
     filled = []
     by_journey: dict[int, list[JourneyStatement]] = {}

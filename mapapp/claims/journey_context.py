@@ -1,0 +1,239 @@
+"""Around a word of travel: who travels, how surely it is said, by whom, and when by the clock.
+
+All of it works on one sentence as `journeys` marks it: places and demonyms replaced length for length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from mapapp.claims.journey_words import DEMONYM_MARK, FLAGS, PLACE_MARK, Anchor, Grammar
+from mapapp.model import Assertion
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Who or what travels; offsets are those of the sentence."""
+
+    vehicle: str | None = None
+    vehicle_class: str = "unknown"
+    is_new: bool = False
+    """True: introduced here ("a plane", "another convoy"), so that it begins a journey of its own."""
+    who: tuple[int, int] | None = None
+    start: int = 0
+    """Of the vehicle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aboard:
+    """Where a sentence says who is on board: "believed to be carrying X"."""
+
+    start: int
+    end: int
+    who_start: int
+    who_end: int
+    assertion: Assertion
+
+
+@dataclass(frozen=True, slots=True)
+class ToldTime:
+    """A clock time, or a time since departure."""
+
+    start: int
+    text: str
+    when: datetime | None = None
+    """Aware, UTC; None = day or zone unknown."""
+    after_minutes: float | None = None
+
+
+_CLAUSE_BREAK = re.compile(
+    r"[;()\"“”]|[,:](?!\d)|\b(?:and|but|while|when|after|before|as|where|then|until|because|since|that|if)\b", FLAGS
+)
+_NAME = re.compile(r"(?<![\w.-])(?:(?:al|el|ar|as|ash|an|ad)-)?[A-Z][\w'-]+")
+
+
+def find_mover(
+    text: str, *, match: re.Match[str], anchor: Anchor, grammar: Grammar, is_running: bool, has_hits: bool
+) -> Mover | None:
+    """Return who travels at an anchor, or None where nobody is said to.
+
+    `is_running` says that the sentences before tell of a journey, `has_hits` that this one does already: then pronouns
+    and verbs without a subject go on with it.
+    """
+    before = text[: match.start()]
+    breaks = [found.end() for found in _CLAUSE_BREAK.finditer(before)]
+    begin = breaks[-1] if breaks else 0
+    window = before[begin:]
+    words = grammar.words
+    if anchor.role in ("turn", "lost") and words["figure_after"].match(text, match.end()):
+        return None
+    if anchor.needs == "nominal":
+        if words["nominal_stop"].search(text) or not (words["people"].search(text) or grammar.vehicle.search(text)):
+            return None
+        return _find_vehicle(text, match, grammar) or Mover()
+    in_window = grammar.vehicle.search(window) is not None
+    if words["not_travelling"].search(window) and not in_window:
+        return None
+    vehicle = _find_vehicle(text, match, grammar)
+    has_people = words["people"].search(window) is not None
+    own = re.match(r"(?:its|their|his|her|the)\b", match.group(), FLAGS)
+    has_pronoun = words["pronoun"].search(window) is not None or (own is not None and anchor.role == "lost")
+    has_name = any(name.group() not in grammar.not_names for name in _NAME.finditer(window))
+    who = _find_who(text, begin, match.start(), grammar)
+    if vehicle is not None:
+        is_passenger = not in_window and (has_people or has_name)
+        return replace(vehicle, who=who if is_passenger else None)
+    if has_hits and not has_name and len(window.split()) <= 4:
+        return Mover()
+    if is_running and (has_pronoun or words["definite_mover"].search(before)):
+        return Mover()
+    if anchor.role != "motion":
+        # Only what already travels can turn or be lost to sight.
+        return Mover(who=who) if is_running and has_people else None
+    if has_people and anchor.needs in ("mover", "anyone"):
+        return Mover(who=who)
+    if anchor.needs in ("anyone", "vehicle_or_name"):
+        if has_name:
+            return Mover(who=who)
+        if has_pronoun or (has_hits and not window.strip()):
+            return Mover(who=who)
+    return None
+
+
+def _find_vehicle(text: str, match: re.Match[str], grammar: Grammar) -> Mover | None:
+    found = None
+    for found in grammar.vehicle.finditer(text, 0, match.start()):  # noqa: B007 the last one before the anchor
+        pass
+    if found is None:
+        told = grammar.by_vehicle.search(text, match.end(), match.end() + 120)
+        found = grammar.vehicle.match(text, told.end()) if told else grammar.vehicle.fullmatch(match.group())
+    if found is None:
+        return None
+    is_new = False
+    for word in reversed(text[: found.start()].split()[-4:]):
+        if grammar.words["indefinite"].fullmatch(word):
+            is_new = True
+            break
+        if not word[-1:].isalnum() or grammar.words["determiner"].fullmatch(word):
+            break
+    surface = found.group()
+    name = surface if any(letter.isupper() or letter.isdigit() for letter in surface[1:]) else surface.lower()
+    return Mover(name, found.lastgroup or "unknown", is_new, start=found.start())
+
+
+def _find_who(text: str, begin: int, end: int, grammar: Grammar) -> tuple[int, int] | None:
+    """Return the stretch that names the subject of a verb, without auxiliaries and adverbs; None = a pronoun, none."""
+    window = text[begin:end]
+    stop = grammar.words["auxiliary"].search(window)
+    window = window[: stop.start()] if stop else window
+    first = len(window) - len(window.lstrip(" ,-"))
+    window = window.rstrip(" ,-")
+    if len(window.split()) > 10 or not re.search(r"\w", window[first:]):
+        return None
+    if grammar.words["pronoun"].fullmatch(window[first:]):
+        return None
+    return begin + first, begin + len(window)
+
+
+def find_aboard(text: str, *, grammar: Grammar) -> tuple[Aboard, ...]:
+    """Return every place of a sentence that says who is on board, with how surely it is said."""
+    spans = []
+    words = grammar.words
+    for found in grammar.aboard.finditer(text):
+        name = next(name for name in ("who", "who2", "who3") if found[name])
+        start, end = found.span(name)
+        cut = grammar.anchor.search(text, start + 1, end)
+        last = found.end()
+        if cut:
+            last = end = cut.start()
+        who = text[start:end].rstrip(" ,")
+        if not who or who.isdigit():
+            continue
+        told = text[found.start() : last]
+        assertion = Assertion.ASSERTED
+        if words["denial"].search(text[: found.start()]) or words["negation"].search(told):
+            assertion = Assertion.DENIED
+        elif words["speculated"].search(told) or words["may_be"].search(told):
+            assertion = Assertion.SPECULATED
+        elif words["aboard_hedge"].search(told) or words["hedged"].search(told):
+            assertion = Assertion.HEDGED
+        spans.append(Aboard(found.start(), len(text[:last].rstrip()), start, start + len(who), assertion))
+    return tuple(spans)
+
+
+def read_mood(
+    text: str, *, match: re.Match[str], anchor: Anchor, grammar: Grammar, aboard: Sequence[Aboard]
+) -> Assertion | None:
+    """Return how surely an anchor is said, or None where it is only planned, imagined or asked."""
+    before = text[: match.start()]
+    for one in aboard:
+        # "a plane believed to be carrying X took off": the doubt is about X, not about the plane.
+        if one.end <= match.start():
+            before = before[: one.start] + " " * (one.end - one.start) + before[one.end :]
+    breaks = [found.end() for found in re.finditer(r"[;,]|\b(?:but|while|and|after|before)\b", before, FLAGS)]
+    window = before[breaks[-1] :] if breaks else before
+    close = " ".join(window.split()[-5:])
+    words = grammar.words
+    if words["hypothetical"].search(before) or (text.rstrip().endswith("?") and anchor.role != "fate"):
+        return None
+    if anchor.role == "fate" and words["may_be"].search(close):
+        return Assertion.SPECULATED
+    if words["plan"].search(close) and not words["speculated"].search(close):
+        return None
+    rest = re.split(r"[,;]| but | although | while ", text[match.end() :], maxsplit=1)[0]
+    if words["denial"].search(before) or words["negation"].search(close) or words["denial_after"].search(rest):
+        return Assertion.DENIED
+    if words["unsure_verb"].search(before) and find_speaker(text, grammar=grammar) is not None:
+        return Assertion.HEDGED
+    if words["speculated"].search(before + match.group()):
+        return Assertion.SPECULATED
+    is_hedged = words["hedged"].search(before) or words["hedged_after"].search(rest)
+    return Assertion.HEDGED if is_hedged else Assertion.ASSERTED
+
+
+def find_speaker(text: str, *, grammar: Grammar) -> tuple[int, int] | None:
+    """Return where a sentence names the one who says it; None = nobody is named, the publisher speaks."""
+    for pattern in grammar.speakers:
+        if found := pattern.search(text):
+            start, end = found.span("speaker")
+            end = start + len(text[start:end].rstrip(" .,'"))
+            if grammar.anchor.search(text, start, end) or grammar.vehicle.search(text, start, end):
+                continue
+            if PLACE_MARK in text[start:end] and not text[start:end].strip(PLACE_MARK + " "):
+                continue
+            if grammar.words["pronoun"].fullmatch(text[start:end]):
+                continue
+            return start, end
+    return None
+
+
+def find_times(text: str, *, day: date | None, timezone: str, grammar: Grammar) -> tuple[ToldTime, ...]:
+    """Return the clock times and times since departure of a sentence, in order.
+
+    A clock time is an instant where the day is known and the zone is told as UTC or GMT, or left to the theatre's.
+    """
+    times = []
+    for found in grammar.clock.finditer(text):
+        times.append(ToldTime(found.start(), found.group().strip(), _instant(found, day=day, timezone=timezone)))
+    for found in grammar.after_departure.finditer(text):
+        number = grammar.counts.get(found["n"].lower()) or float(found["n"])
+        minutes = number * (60 if found["unit"].lower().startswith("hour") else 1)
+        times.append(ToldTime(found.start(), found.group(), None, minutes))
+    return tuple(sorted(times, key=lambda one: one.start))
+
+
+def _instant(found: re.Match[str], *, day: date | None, timezone: str) -> datetime | None:
+    zone = (found["zone"] or "local time").lower()
+    if day is None or DEMONYM_MARK in zone or zone not in ("local time", "utc", "gmt"):
+        return None
+    hour, minute = int(found["hour"]), int(found["minute"] or found["bare"] or 0)
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
+    if hour > 23:
+        return None
+    local = UTC if zone in ("utc", "gmt") else ZoneInfo(timezone)
+    return datetime.combine(day, time(hour, minute), tzinfo=local).astimezone(UTC)
