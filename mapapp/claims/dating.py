@@ -1,0 +1,119 @@
+"""When it happened: the date that belongs to a trigger, from its clause, its sentence or the sentences around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from mapapp.claims.lexicon import Lexicon
+from mapapp.claims.words import Sentence, Word
+from mapapp.dates import DateSpan, precision_of
+
+RECENT_SENTENCES = 6
+"""The lead: what is told there in the perfect or the plain past, without a date, is the news of the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Days, both included, and how they were found."""
+
+    first: date | None
+    last: date | None
+    prec: int | None
+    basis: str
+    """clause, sentence, speech, context, lead, now, none."""
+
+
+UNKNOWN = When(None, None, None, "none")
+
+
+def date_trigger(sentence: Sentence, *, index: int, place_index: int, lexicon: Lexicon, is_now: bool) -> When:
+    """Return the date in its own sentence that belongs to the trigger at a word; UNKNOWN where there is none.
+
+    The nearest one counts, preferably behind the trigger and before the next verb; the day on which somebody *said* it
+    bounds the day on which it happened.
+    """
+    words = sentence.words
+    best: tuple[float, Word] | None = None
+    for word in words:
+        if word.date is None or word.date.relation in ("before",):
+            continue
+        cost = _cost(words, word.index, index, place_index, lexicon)
+        if best is None or cost < best[0]:
+            best = (cost, word)
+    if best is None or best[0] >= 100:
+        return UNKNOWN
+    found = best[1].date
+    if found is None or found.first is None or found.last is None:
+        return When(None, None, None, "sentence")
+    if is_now and found.relation == "since":
+        return UNKNOWN
+    if _is_of_speech(words, best[1].index, lexicon):
+        first = found.first - timedelta(days=1) if found.prec == 1 else found.first
+        return When(first, found.last, precision_of(first, found.last), "speech")
+    return When(found.first, found.last, found.prec, "clause" if best[0] < 12 else "sentence")
+
+
+def _cost(words: Sequence[Word], at: int, index: int, place_index: int, lexicon: Lexicon) -> float:
+    low, high = (index, at) if index < at else (at, index)
+    between = words[low + 1 : high]
+    cost = float(len(between))
+    if at < index:
+        cost += 3
+    for word in between:
+        if word.low in (";", "“", "”", "."):
+            cost += 20
+        elif (
+            word.low in ("after", "before", "when", "while", "since", "who", "which", "where", "but")
+            and word.date is None
+        ):
+            cost += 6
+        elif word.low in lexicon.verbs and word.index not in (index, place_index):
+            cost += 5
+        elif word.low in lexicon.speech["verbs"]:
+            cost += 3
+    return cost
+
+
+def _is_of_speech(words: Sequence[Word], at: int, lexicon: Lexicon) -> bool:
+    """Return whether a date says when somebody spoke: "said on Sunday", "told reporters late on Monday"."""
+    back = at - 1
+    while back >= 0 and words[back].low in (
+        "on",
+        "late",
+        "early",
+        "reporters",
+        "in",
+        "a",
+        "statement",
+        ",",
+        "afp",
+        "reuters",
+        "journalists",
+        "the",
+        "media",
+        "us",
+        "me",
+    ):
+        back -= 1
+    return back >= 0 and words[back].low in lexicon.speech["verbs"] and words[back].party is None
+
+
+def carry(previous: DateSpan | None) -> When:
+    """Return the date of a sentence before, for one that has none of its own."""
+    if previous is None or previous.first is None or previous.last is None:
+        return UNKNOWN
+    return When(previous.first, previous.last, previous.prec, "context")
+
+
+def recent(published: date | None) -> When:
+    """Return "the day of publication or the one before", for the news of a lead that names no day."""
+    if published is None:
+        return UNKNOWN
+    return When(published - timedelta(days=1), published, 2, "lead")
+
+
+def now(published: date | None) -> When:
+    """Return the day of publication, for what is told in the present tense."""
+    return When(published, published, 1, "now") if published else UNKNOWN

@@ -1,0 +1,263 @@
+"""Did it happen? What a sentence's verbs, auxiliaries and governors say about that.
+
+The answer is a set of named features for the scorer and the assertion with which the sentence says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mapapp.claims.lexicon import Lexicon
+from mapapp.claims.words import Word
+from mapapp.model import Assertion
+
+REACH_WORDS = 6
+"""How far left of a noun its governor ("plans for the capture of") may stand."""
+
+_BREAKS = frozenset((";", ":", "—", "–", "“", "”", '"', "(", ")", "?", "!", "."))
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """How a candidate is put forward."""
+
+    assertion: Assertion
+    features: frozenset[str]
+
+
+def read_mood(words: Sequence[Word], *, index: int, form: str, place_index: int, lexicon: Lexicon) -> Mood:
+    """Judge the trigger at `index`; `form` is base, third, past, participle, gerund or noun."""
+    features: set[str] = set()
+    assertion = Assertion.ASSERTED
+    if form == "noun":
+        assertion = _judge_noun(words, index, place_index, lexicon, features) or assertion
+    else:
+        assertion = _judge_verb(words, index, form, lexicon, features) or assertion
+    if (words and words[-1].low == "?") or any(word.low == "?" for word in words[index:]):
+        features.add("question")
+    if _in_condition(words, index, lexicon):
+        features.add("hypothetical")
+    if _is_denied(words, index, lexicon):
+        assertion = Assertion.DENIED
+        features.discard("irrealis")
+    elif assertion is Assertion.ASSERTED:
+        assertion = _hedging(words, index, lexicon)
+    if any(word.low in lexicon.mood["figurative"]["words"] for word in words):
+        features.add("figurative")
+    if assertion is Assertion.SPECULATED:
+        features.add("speculated")
+    elif assertion is Assertion.HEDGED:
+        features.add("hedged")
+    return Mood(assertion, frozenset(features))
+
+
+def auxiliaries_before(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[int, tuple[str, ...]]:
+    """Return the index of the last word before the verb group and the group's own words, left to right.
+
+    The group is made of auxiliaries, negations and adverbs directly before the verb.
+    """
+    closed = lexicon.words
+    group: list[str] = []
+    position = index - 1
+    while position >= 0:
+        word = words[position]
+        low = word.low
+        if word.place or word.party:
+            break
+        is_helper = low in closed["be"] or low in closed["have"] or low in closed["modals"]
+        is_small = low in closed["negations"] or low in closed["adverbs"] or (low.endswith("ly") and len(low) > 4)
+        if not (is_helper or is_small or low == "to" or word.date is not None or low in ("do", "does", "did")):
+            break
+        group.append(low)
+        position -= 1
+        if low == "to":
+            break
+    group.reverse()
+    return position, tuple(group)
+
+
+def _judge_verb(  # noqa: PLR0912 - one branch per auxiliary
+    words: Sequence[Word], index: int, form: str, lexicon: Lexicon, features: set[str]
+) -> Assertion | None:
+    closed, mood = lexicon.words, lexicon.mood
+    position, group = auxiliaries_before(words, index, lexicon=lexicon)
+    found: Assertion | None = None
+    has_have = any(low in closed["have"] for low in group)
+    if "to" in group:
+        if _governor_is_factual(words, position, group, lexicon):
+            if words[position].low not in ("managed", "able", "went", "helped", "first", "last", "latest"):
+                found = _governor_hedge(words, position)
+        else:
+            features.add("irrealis")
+    modals = [low for low in group if low in closed["modals"]]
+    if modals:
+        is_guess = has_have and any(low in ("may", "might", "could") for low in modals)
+        if is_guess:
+            found = Assertion.SPECULATED
+        elif not (has_have and any(low in ("must",) for low in modals)):
+            features.add("irrealis")
+    negated = [low for low in group if low in closed["negations"]]
+    if negated and "only" not in group:
+        if "irrealis" in features or "yet" in negated or "without" in negated or "to" in group:
+            features.add("irrealis")
+        else:
+            found = Assertion.DENIED
+            features.add("negated")
+    if form == "gerund" and not any(low in closed["be"] for low in group):
+        _judge_gerund(words, position, mood, features)
+    elif form == "gerund":
+        features.add("present_progressive")
+    if form == "base" and not group:
+        before = words[index - 1] if index else None
+        if before is not None and before.low in mood["irrealis"]["words"]:
+            features.add("irrealis")
+    _judge_frame(words, index, position, lexicon, features)
+    return found
+
+
+def _judge_frame(words: Sequence[Word], index: int, position: int, lexicon: Lexicon, features: set[str]) -> None:
+    """Look for "hopes that", "fears", "expects" and the like over the clause that holds the verb."""
+    irrealis = lexicon.mood["irrealis"]
+    only_infinitive = irrealis["only_before_infinitive"]
+    for back in range(position, max(-1, position - 12), -1):
+        low = words[back].low
+        if low in _BREAKS or low == ",":
+            return
+        if low == "that" and back > 0:
+            before = words[back - 1].low
+            if before in irrealis["words"] and before not in only_infinitive:
+                features.add("irrealis")
+            return
+        if low in ("after", "since", "when", "as", "and", "but", "which", "who"):
+            return
+
+
+def _governor_is_factual(words: Sequence[Word], position: int, group: tuple[str, ...], lexicon: Lexicon) -> bool:
+    """Return whether "... to capture" is told as done: "managed to", "said to have", "the latest town to"."""
+    if position < 0:
+        return False
+    governor = words[position].low
+    if governor in lexicon.mood["infinitive"]["factual"]:
+        if governor in ("able",) and position > 0 and words[position - 1].low in ("be", "been"):
+            return "been" in words[position - 1].low
+        if governor in (
+            "forces",
+            "continue",
+            "continued",
+            "continues",
+            "began",
+            "started",
+            "joined",
+            "rallied",
+            "used",
+        ):
+            return governor in ("continued", "began", "started", "used")
+        return True
+    if any(low in lexicon.words["have"] for low in group) and governor in ("reported", "known", "found", "said"):
+        return True
+    before = [word.low for word in words[max(0, position - 4) : position + 1]]
+    return any(low in lexicon.mood["ordinal"]["words"] for low in before)
+
+
+def _governor_hedge(words: Sequence[Word], position: int) -> Assertion | None:
+    hedging = (
+        "appeared",
+        "appears",
+        "appear",
+        "seems",
+        "seemed",
+        "believed",
+        "thought",
+        "understood",
+        "alleged",
+        "said",
+        "reported",
+    )
+    return Assertion.HEDGED if words[position].low in hedging else None
+
+
+def _judge_gerund(
+    words: Sequence[Word], position: int, mood: dict[str, dict[str, frozenset[str]]] | object, features: set[str]
+) -> None:
+    table = mood["gerund"]  # type: ignore[index]
+    if position < 0:
+        return
+    before = words[position]
+    if before.party is not None or before.place is not None or before.date is not None:
+        return
+    if before.low in table["irrealis"]:
+        features.add("irrealis")
+
+
+def _judge_noun(
+    words: Sequence[Word], index: int, place_index: int, lexicon: Lexicon, features: set[str]
+) -> Assertion | None:
+    mood, closed = lexicon.mood, lexicon.words
+    irrealis, only_infinitive = mood["irrealis"]["words"], mood["irrealis"]["only_before_infinitive"]
+    for back in range(index - 1, max(-1, index - 1 - REACH_WORDS), -1):
+        low = words[back].low
+        if low in _BREAKS or low == ",":
+            break
+        if low in ("after", "since", "following", "despite", "amid", "when"):
+            break
+        if (low in irrealis and low not in only_infinitive) or low in closed["modals"]:
+            features.add("irrealis")
+            break
+        if low in ("no", "without") or low in closed["negations"]:
+            features.add("negated_unclear")
+            break
+        if low == "before":
+            break
+    after = words[place_index + 1 : place_index + 5]
+    for number, word in enumerate(after):
+        if word.low in _BREAKS or word.low in (",", "and"):
+            break
+        if word.low in closed["modals"]:
+            features.add("future_after")
+            break
+        if word.low in closed["be"] or word.low in ("remains", "seems", "appears", "looks", "looked", "seemed"):
+            rest = [later.low for later in after[number + 1 : number + 4]]
+            if any(low in mood["future"]["after_that"] for low in rest) and word.low not in ("'s", "’s"):
+                features.add("future_after")
+            break
+    return None
+
+
+def _in_condition(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
+    """Return whether the trigger stands in an "if" clause: between the opener and the next comma."""
+    openers = lexicon.mood["hypothetical"]["openers"]
+    for back in range(index - 1, max(-1, index - 16), -1):
+        word = words[back]
+        if word.low in _BREAKS or (word.low == "," and back > 0):
+            return False
+        if word.low in openers:
+            if word.low in ("should", "were") and back > 0 and words[back - 1].low not in (",", "“", '"'):
+                return False
+            return not (back > 0 and words[back - 1].low == "as")
+    return False
+
+
+def _is_denied(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
+    verbs, nouns = lexicon.mood["denials"]["verbs"], lexicon.mood["denials"]["nouns"]
+    for back in range(index - 1, max(-1, index - 14), -1):
+        low = words[back].low
+        if low in (";", ".", "but"):
+            break
+        if low in verbs or low in nouns:
+            between = [word.low for word in words[back + 1 : index]]
+            return "," not in between or any(word in ("that", "reports", "claims") for word in between[:3])
+    text = " ".join(word.low for word in words)
+    return any(phrase in text for phrase in lexicon.mood["denials"]["phrases"])
+
+
+def _hedging(words: Sequence[Word], index: int, lexicon: Lexicon) -> Assertion:
+    low = max(0, index - 14)
+    window = words[low : index + 14]
+    text = " ".join(word.low for word in window)
+    if any(phrase in text for phrase in lexicon.mood["hedges"]["phrases"]):
+        return Assertion.HEDGED
+    for word in words[max(0, index - 8) : index + 3]:
+        if word.low in lexicon.mood["hedges"]["words"]:
+            return Assertion.HEDGED
+    return Assertion.ASSERTED

@@ -1,0 +1,70 @@
+"""Who is named: the parties of the theatre by their aliases, the longest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ahocorasick_rs
+
+from mapapp.claims.words import PartyMention
+from mapapp.model import Actor
+from mapapp.text import fold, fold_with_offsets
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    automaton: ahocorasick_rs.AhoCorasick
+    codes: tuple[tuple[str, ...], ...]
+    is_acronym: tuple[bool, ...]
+
+
+_EDGE = re.compile(r"\w")
+
+
+@lru_cache(maxsize=8)
+def _names(actors: tuple[Actor, ...]) -> _Names:
+
+    by_name: dict[str, list[tuple[str, bool]]] = {}
+    for actor in actors:
+        for alias in (actor.name, *actor.aliases):
+            folded = fold(alias).strip()
+            if len(folded) > 1:
+                by_name.setdefault(folded, []).append((actor.code, alias.isupper() and alias.isalpha()))
+    names = list(by_name)
+    return _Names(
+        ahocorasick_rs.AhoCorasick(names or ["\0"], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest),
+        tuple(tuple(dict.fromkeys(code for code, _ in by_name[name])) for name in names) or ((),),
+        tuple(any(acronym for _, acronym in by_name[name]) for name in names) or (False,),
+    )
+
+
+def find_parties(text: str, *, actors: tuple[Actor, ...]) -> tuple[PartyMention, ...]:
+    """Return every mention of a party by name or alias, in order; acronyms only in capitals.
+
+    >>> find_parties("SDF fighters", actors=(Actor("S", "Somebody", aliases=("SDF",)),))[0].codes
+    ('S',)
+    >>> find_parties("", actors=())
+    ()
+    """
+    folded, offsets = fold_with_offsets(text)
+    names = _names(actors)
+    found: list[PartyMention] = []
+    for number, low, high in names.automaton.find_matches_as_indexes(folded):
+        if low > 0 and _EDGE.match(folded[low - 1]) and _EDGE.match(folded[low]):
+            continue
+        if high < len(folded) and _EDGE.match(folded[high]) and _EDGE.match(folded[high - 1]):
+            continue
+        start, end = offsets[low], offsets[high - 1] + 1
+        surface = text[start:end]
+        if names.is_acronym[number] and not surface.isupper() and len(surface) <= 4:
+            continue
+        found.append(PartyMention(start, end, names.codes[number], surface))
+    return tuple(found)
+
+
+def actors_by_code(actors: tuple[Actor, ...]) -> Mapping[str, Actor]:
+    """Return the actors by their codes."""
+    return {actor.code: actor for actor in actors}

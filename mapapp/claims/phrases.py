@@ -1,0 +1,547 @@
+"""Walks through a sentence: which places hang on a verb or a noun, and which party is its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mapapp.claims.lexicon import Lexicon
+from mapapp.claims.mood import auxiliaries_before
+from mapapp.claims.words import Word
+from mapapp.model import MentionKind
+
+_OPEN = frozenset(("(", "[", "—", "–"))
+_CLOSE = frozenset((")", "]", "—", "–"))
+_QUOTES = frozenset(("“", "”", '"', "‘", "'", "’"))
+_JOINTS = frozenset(("-", "‑", "'s", "’s"))
+_LONGEST_WALK = 60
+_LONGEST_ADJECTIVES = 5
+"""Unknown words that may stand between a determiner and its noun."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    """A place that a walk has reached."""
+
+    index: int
+    share: float | None = None
+    is_vague: bool = False
+    """Something within the place is meant that has no name ("villages in X")."""
+    is_near: bool = False
+    """Something at or near the place is meant ("a base near X")."""
+    is_listed: bool = False
+
+
+def is_place(word: Word) -> bool:
+    """Return whether a word can be what a control claim is about: resolved or not, but not a demonym or a metonym."""
+    return word.place is not None and word.place.mention.kind in (MentionKind.TOPONYM, MentionKind.DESCRIPTION)
+
+
+def is_site(word: Word, *, lexicon: Lexicon) -> bool:
+    """Return whether a word is a common noun for a place or a part of one."""
+    return word.place is None and word.party is None and word.low in lexicon.words["sites"]
+
+
+def _is_demonym(word: Word) -> bool:
+    return word.place is not None and word.place.mention.kind is MentionKind.DEMONYM
+
+
+def _is_name(word: Word) -> bool:
+    """Return whether a word looks like a name that nobody knows: a capital inside a sentence."""
+    return word.text[:1].isupper() and word.place is None and word.party is None and word.date is None
+
+
+def _is_verbal(word: Word, *, lexicon: Lexicon) -> bool:
+    if word.place or word.party or word.date or word.text[:1].isupper():
+        return False
+    low = word.low
+    if low in lexicon.speech["verbs"] or low in lexicon.words["be"] or low in lexicon.words["have"]:
+        return True
+    return low in lexicon.verbs and low not in lexicon.words["sites"]
+
+
+def walk_right(words: Sequence[Word], start: int, *, lexicon: Lexicon) -> tuple[PlaceFound, ...]:
+    """Return the places of the noun phrase, or of the list of them, that begins at a word."""
+    found: list[PlaceFound] = []
+    position: int | None = start
+    while position is not None and len(found) < 40:
+        one, after = _phrase(words, position, lexicon=lexicon, is_listed=bool(found))
+        if not one:
+            break
+        found.extend(one)
+        position = _next_of_list(words, after, lexicon=lexicon)
+    return tuple(found)
+
+
+def _phrase(  # noqa: PLR0912, PLR0915 - one branch per kind of word that a noun phrase may hold
+    words: Sequence[Word], start: int, *, lexicon: Lexicon, is_listed: bool
+) -> tuple[list[PlaceFound], int]:
+    """Read one noun phrase; return the places and the index after them."""
+    closed = lexicon.words
+    position = start
+    share: float | None = None
+    unknown = 0
+    has_site = has_count = is_near = False
+    can_of = False
+    limit = min(len(words), start + _LONGEST_WALK)
+    while position < limit:
+        word = words[position]
+        low = word.low
+        if is_place(word):
+            return _settle(
+                words, position, share=share, is_vague=has_count, is_near=is_near, is_listed=is_listed, lexicon=lexicon
+            )
+        if word.place is not None:  # a demonym, as in "the Syrian town of X"
+            can_of = False
+        elif word.date is not None:
+            if has_site:
+                break
+        elif word.party is not None:
+            follows = words[position + 1].low if position + 1 < limit else ""
+            if follows not in ("-", "'s", "’s") and follows not in closed["sites"]:
+                break
+        elif low in _JOINTS or low in _QUOTES:
+            pass
+        elif low in lexicon.held_suffixes and position > start and words[position - 1].low == "-":
+            can_of = False
+        elif low in closed["sites"] or low in closed["determiners"] or low.isdigit() or low == "%":
+            if low in closed["sites"]:
+                has_site = can_of = True
+                unknown = 0
+            elif low in ("most", "some", "half", "all", "both", "much"):
+                can_of = True
+            if low in lexicon.share and share is None:
+                share = lexicon.share[low]
+            if low in closed["counts"]:
+                has_count = True
+        elif low == "of":
+            if not can_of:
+                break
+            if has_count and not _is_apposed(words, position, start):
+                pass
+            elif words[position - 1].low in closed["counts"]:
+                has_count = False
+        elif low in closed["within"] and has_site and low != "of":
+            if not has_count:
+                is_near = True
+            share = None if has_count else share
+        elif (
+            low in ("and", "&")
+            and has_site
+            and position + 1 < limit
+            and (words[position + 1].low in closed["sites"] or words[position + 1].low in closed["determiners"])
+        ):
+            pass
+        elif low in closed["prepositions"] or low in closed["subordinators"] or low in closed["pronouns"]:
+            break
+        elif (
+            low == ","
+            and has_count
+            and position + 1 < limit
+            and words[position + 1].low in ("including", "among", "notably", "namely")
+        ):
+            has_count = False
+            share = None
+            position += 2 if words[position + 1].low == "among" else 1
+        elif low in ("including", "notably", "namely") or (low == ":" and has_count):
+            has_count = False
+            share = None
+        elif low in ("such",) and position + 1 < limit and words[position + 1].low == "as":
+            has_count = False
+            share = None
+            position += 1
+        elif not word.text[:1].isalnum() or _is_verbal(word, lexicon=lexicon):
+            break
+        else:
+            unknown += 1
+            if unknown > _LONGEST_ADJECTIVES:
+                break
+            if _is_name(word):
+                can_of = False
+                follows = words[position + 1].low if position + 1 < limit else ""
+                if follows in (",", "and"):
+                    # a name that no gazetteer knows, in a list: go on behind it
+                    jump = _next_of_list(words, position + 1, lexicon=lexicon)
+                    if jump is None:
+                        break
+                    position = jump
+                    unknown = 0
+                    share = None
+                    continue
+            else:
+                can_of = low in lexicon.share
+        position += 1
+    return [], position
+
+
+def _is_apposed(words: Sequence[Word], of_index: int, start: int) -> bool:
+    """Return whether "the villages of A and B" names them, and not "villages of the province"."""
+    return any(
+        words[back].low in ("the", "two", "three", "four", "both") for back in range(max(start, of_index - 4), of_index)
+    ) and (of_index + 1 < len(words) and is_place(words[of_index + 1]))
+
+
+def _settle(
+    words: Sequence[Word],
+    position: int,
+    *,
+    share: float | None,
+    is_vague: bool,
+    is_near: bool,
+    is_listed: bool,
+    lexicon: Lexicon,
+) -> tuple[list[PlaceFound], int]:
+    """A place was reached: look at the words behind it, which may say that only a part of it, or no place, is meant."""
+    after = position + 1
+    closed = lexicon.words
+    if after < len(words) and words[after].low in ("'s", "’s"):
+        look = after + 1
+        while look < len(words) and look < after + 6:
+            word = words[look]
+            if is_place(word):
+                return _settle(
+                    words, look, share=None, is_vague=False, is_near=False, is_listed=is_listed, lexicon=lexicon
+                )
+            if word.low in closed["sites"]:
+                part = lexicon.share.get(word.low, 0.3)
+                return [PlaceFound(position, share=part, is_listed=is_listed)], look + 1
+            if word.low in closed["prepositions"] or word.low in (",", ".", "and"):
+                break
+            look += 1
+        if any(word.text[:1].isupper() for word in words[after + 1 : look]):
+            return [PlaceFound(position, share=0.3, is_listed=is_listed)], look
+        return [], look
+    if (
+        after < len(words)
+        and words[after].low in lexicon.mood["not_a_place_after"]["words"]
+        and words[after].low not in ("by", "to", "open", "side")
+    ):
+        return [], after
+    if (
+        after + 1 < len(words)
+        and words[after].low == "to"
+        and words[after + 1].low in lexicon.mood["not_a_place_after"]["to_phrases"]
+    ):
+        return [], after
+    if after < len(words) and words[after].low in ("-",):
+        return [], after
+    while after < len(words) and (is_site(words[after], lexicon=lexicon) or words[after].low in _QUOTES):
+        if (
+            words[after].low
+            in (
+                "airport",
+                "airbase",
+                "base",
+                "airfield",
+                "prison",
+                "dam",
+                "refinery",
+                "suburbs",
+                "outskirts",
+                "countryside",
+                "suburb",
+                "crossing",
+                "port",
+                "district",
+                "neighbourhood",
+                "neighborhood",
+                "camp",
+            )
+            and share is None
+        ):
+            share = lexicon.share.get(words[after].low)
+            is_near = is_near or words[after].low in (
+                "airport",
+                "airbase",
+                "base",
+                "airfield",
+                "prison",
+                "dam",
+                "refinery",
+                "suburbs",
+                "outskirts",
+                "countryside",
+            )
+        after += 1
+    return [PlaceFound(position, share=share, is_vague=is_vague, is_near=is_near, is_listed=is_listed)], after
+
+
+def _next_of_list(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int | None:
+    """Return where the next member of a list begins, or None where the list has ended."""
+    position = _skip_bracket(words, position)
+    jumped = _skip_location(words, position, lexicon=lexicon)
+    for begin in dict.fromkeys((position, jumped)):
+        look = begin
+        seen = False
+        while look < len(words):
+            low = words[look].low
+            if low in (",", "and", "&", "including", "plus", "then", "alongside", "or", ";") or (
+                low
+                in (
+                    "as",
+                    "along",
+                    "followed",
+                    "well",
+                    "with",
+                    "by",
+                    "later",
+                    "also",
+                    "finally",
+                    "before",
+                    "even",
+                    "nearby",
+                    "then",
+                )
+                and _is_link_phrase(words, look)
+            ):
+                seen = True
+            elif low in ("the", "both") or low in _QUOTES:
+                pass
+            else:
+                break
+            look += 1
+        if seen and look < len(words) and _member_ahead(words, look, lexicon=lexicon):
+            return look
+    return None
+
+
+def _is_link_phrase(words: Sequence[Word], index: int) -> bool:
+    pair = (words[index].low, words[index + 1].low if index + 1 < len(words) else "")
+    before = words[index - 1].low if index else ""
+    return pair in (("as", "well"), ("well", "as"), ("along", "with"), ("followed", "by")) or (before, pair[0]) in (
+        ("well", "as"),
+        ("along", "with"),
+        ("followed", "by"),
+        (",", "later"),
+        (",", "finally"),
+        ("and", "also"),
+        ("and", "later"),
+        ("and", "finally"),
+        ("and", "then"),
+        (",", "then"),
+        ("and", "even"),
+        ("and", "nearby"),
+    )
+
+
+def _member_ahead(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> bool:
+    """Return whether a place follows after nothing but words that can stand before one, and no verb takes it away."""
+    closed = lexicon.words
+    look = position
+    while look < len(words) and look < position + 8:
+        word = words[look]
+        if is_place(word):
+            return not _is_subject_of_other(words, look, lexicon=lexicon)
+        if word.party or word.date:
+            return False
+        low = word.low
+        if (
+            low in closed["sites"]
+            or low in closed["determiners"]
+            or low in ("of", "-", "nearby", "neighbouring", "neighboring", "key", "strategic", "in", "around", "near")
+            or low in _QUOTES
+        ):
+            look += 1
+            continue
+        if (
+            low in closed["prepositions"]
+            or low in closed["subordinators"]
+            or low in closed["pronouns"]
+            or _is_verbal(word, lexicon=lexicon)
+        ):
+            return False
+        if not word.text[:1].isalnum() and low != ",":
+            return False
+        look += 1
+    return False
+
+
+def _is_subject_of_other(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> bool:
+    """Return whether the place begins a clause of its own ("captured A, and B is under siege")."""
+    after = index + 1
+    while after < len(words) and is_site(words[after], lexicon=lexicon):
+        after += 1
+    if after >= len(words):
+        return False
+    low = words[after].low
+    closed = lexicon.words
+    if low in closed["be"] and low not in ("'s", "’s"):
+        return True
+    if low in closed["modals"] or low in closed["have"]:
+        return True
+    return low in ("fell", "remains", "remained", "said", "has", "says", "falls")
+
+
+def _skip_bracket(words: Sequence[Word], position: int) -> int:
+    if position < len(words) and words[position].low in _OPEN:
+        for look in range(position + 1, min(len(words), position + 14)):
+            if words[look].low in _CLOSE:
+                return look + 1
+    return position
+
+
+def _skip_location(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int:
+    """Step over "in the north-west", "near X", "of Y province", "on Sunday" between two members of a list."""
+    look = position
+    closed = lexicon.words
+    if look < len(words) and words[look].low == ",":
+        look += 1
+    if look < len(words) and (
+        words[look].low in ("in", "near", "on", "of", "outside", "around", "at", "from") or is_place(words[look])
+    ):
+        look += 1
+        while look < len(words) and look < position + 9:
+            word = words[look]
+            if (
+                word.low in (",", "and")
+                or (word.low in closed["prepositions"] and word.low != "of")
+                or _is_verbal(word, lexicon=lexicon)
+            ):
+                break
+            look += 1
+        return look
+    return position
+
+
+def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[PlaceFound, ...]:
+    """Return the places that are the subject of the verb at a word: "the towns of A and B were captured"."""
+    closed = lexicon.words
+    position, _ = auxiliaries_before(words, index, lexicon=lexicon)
+    position = _skip_back(words, position, lexicon=lexicon)
+    has_site = False
+    while position >= 0 and is_site(words[position], lexicon=lexicon):
+        has_site = True
+        position -= 1
+    if position < 0 or not is_place(words[position]):
+        return ()
+    if position + 1 < len(words) and words[position + 1].low in ("'s", "’s"):
+        site = next((word.low for word in words[position + 2 : index] if word.low in closed["sites"]), None)
+        return (PlaceFound(position, share=lexicon.share.get(site, 0.3)),) if site else ()
+    found: list[PlaceFound] = []
+    while position >= 0 and is_place(words[position]):
+        head, share, is_vague, is_near, nxt = _head_left(words, position, lexicon=lexicon)
+        if head is None:
+            break
+        found.append(PlaceFound(head, share=share, is_vague=is_vague, is_near=is_near, is_listed=bool(found)))
+        position = nxt
+        linked = False
+        while position >= 0 and words[position].low in (",", "and", "&", "the", "both", "nearby"):
+            linked = linked or words[position].low in (",", "and", "&")
+            position -= 1
+        while position >= 0 and is_site(words[position], lexicon=lexicon):
+            position -= 1
+        if not linked:
+            break
+    del has_site
+    return tuple(reversed(found))
+
+
+def _skip_back(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int:
+    """Step back over "which", a comma, or a clause between two commas or dashes."""
+    while position >= 0 and words[position].low in ("which", "that", "who", ",", "and"):
+        position -= 1
+        if words[position + 1].low == "," and position >= 0:
+            # "X, a town in the north, was taken": jump to the comma before, if a place stands there
+            for back in range(position, max(-1, position - 14), -1):
+                if (
+                    words[back].low == ","
+                    and back > 0
+                    and (is_place(words[back - 1]) or is_site(words[back - 1], lexicon=lexicon))
+                ):
+                    inner = words[back + 1 : position + 1]
+                    if inner and inner[0].low in (
+                        "a",
+                        "an",
+                        "the",
+                        "which",
+                        "one",
+                        "once",
+                        "where",
+                        "home",
+                        "in",
+                        "near",
+                        "long",
+                        "about",
+                        "some",
+                        "north",
+                        "south",
+                        "east",
+                        "west",
+                    ):
+                        return back - 1
+                    break
+    if position >= 0 and words[position].low in (")", "—", "–"):
+        for back in range(position - 1, max(-1, position - 16), -1):
+            if words[back].low in ("(", "—", "–"):
+                return back - 1
+    return position
+
+
+def _head_left(
+    words: Sequence[Word], position: int, *, lexicon: Lexicon
+) -> tuple[int | None, float | None, bool, bool, int]:
+    """Find the head of a phrase that ends in a place: "the town of A in B" is about A, "villages in B" vaguely about B.
+
+    Return index, share, vague, near and the index before the phrase; None where the place is only a location.
+    """
+    closed = lexicon.words
+    back = position - 1
+    while back >= 0 and (
+        words[back].low in closed["determiners"]
+        or (
+            words[back].low[:1].islower()
+            and words[back].low.endswith(("ern", "al", "ic", "by", "ing"))
+            and words[back].place is None
+        )
+        or words[back].low in ("key", "strategic", "city", "town", "largest", "second", "-", "main")
+        or (_is_demonym(words[back]))
+        or words[back].low in _QUOTES
+    ):
+        if words[back].low in lexicon.share:
+            return position, lexicon.share[words[back].low], False, False, back - 1
+        back -= 1
+    if back < 0:
+        return position, None, False, False, back
+    low = words[back].low
+    if low in ("of", "in", "near", "outside", "around", "across", "inside", "from", "at", "throughout"):
+        before = back - 1
+        if before >= 0 and is_place(words[before]) and low != "of":
+            return _head_left(words, before, lexicon=lexicon)
+        sites = []
+        while before >= 0 and is_site(words[before], lexicon=lexicon):
+            sites.append(words[before].low)
+            before -= 1
+            if before >= 0 and words[before].low in ("and", "-") and is_site(words[before - 1], lexicon=lexicon):
+                before -= 1
+        if not sites:
+            if before >= 0 and is_place(words[before]):
+                return _head_left(words, before, lexicon=lexicon)
+            return None, None, False, False, back
+        while before >= 0 and (
+            words[before].low in closed["determiners"]
+            or words[before].low.isdigit()
+            or words[before].low in ("of", "-")
+            or is_site(words[before], lexicon=lexicon)
+            or words[before].low.endswith(("ern", "al", "ic"))
+        ):
+            sites.append(words[before].low)
+            before -= 1
+        share = next((lexicon.share[site] for site in sites if site in lexicon.share), None)
+        if any(site in closed["counts"] for site in sites):
+            if low == "of" and "the" in sites:
+                return position, None, False, False, before
+            return position, None, True, False, before
+        return position, share, False, low != "of", before
+    return position, None, False, False, back
+
+
+def clause_words(words: Sequence[Word], index: int) -> tuple[int, int]:
+    """Return the first and the last word (exclusive) between strong signs around a word."""
+    breaks = (";", "“", "”", '"', ".", "?", "!")
+    low = index
+    while low > 0 and words[low - 1].low not in breaks:
+        low -= 1
+    high = index + 1
+    while high < len(words) and words[high].low not in breaks:
+        high += 1
+    return low, high

@@ -1,0 +1,208 @@
+"""Who says it: the speaker in the text's own words, where that is somebody else than the publisher."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mapapp.claims.lexicon import Lexicon
+from mapapp.claims.words import Sentence, Word
+from mapapp.model import MentionKind
+
+_STOPS = frozenset((",", ";", ":", "—", "–", "“", "”", '"', "(", ")", "."))
+_LONGEST_SPEAKER = 14
+"""Words; a longer stretch before "said" is a clause, not a name."""
+
+_NOT_A_SPEAKER = frozenset(
+    ("it", "there", "which", "that", "what", "this", "who", "and", "but", "as", "reports", "images", "footage")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A speaker and the stretch of the sentence that he answers for."""
+
+    speaker: str
+    verb: str
+    """The verb of speech in lower case, or "according to"."""
+    first: int
+    """First word index answered for."""
+    last: int
+    """Exclusive."""
+    verb_index: int
+
+
+def find_attributions(sentence: Sentence, *, text: str, lexicon: Lexicon) -> tuple[Attribution, ...]:
+    """Return every attribution of a sentence, in order."""
+    words = sentence.words
+    verbs = lexicon.speech["verbs"]
+    found: list[Attribution] = []
+    for index, word in enumerate(words):
+        if word.place or word.party or word.date:
+            continue
+        nxt = words[index + 1].low if index + 1 < len(words) else ""
+        if word.low == "according" and nxt == "to":
+            name = _name_after(words, index + 2, text, lexicon)
+            if name:
+                found.append(Attribution(name, "according to", 0, len(words), index))
+        elif word.low in verbs:
+            attribution = _by_verb(words, index, text, lexicon)
+            if attribution:
+                found.append(attribution)
+        elif word.low in ("citing", "quoting"):
+            name = _name_after(words, index + 1, text, lexicon)
+            before = _clause_start(words, index - 1)
+            if name and not any(w.low in verbs for w in words[index + 1 :]) and before < index:
+                publisher = text[words[before].start : words[index - 1].end].strip(" ,")
+                found.append(
+                    Attribution(
+                        f"{publisher}, citing {name}"[:160] if 0 < len(publisher) < 60 else name,
+                        "citing",
+                        0,
+                        len(words),
+                        index,
+                    )
+                )
+    return tuple(found)
+
+
+def speaker_of(attributions: Sequence[Attribution], *, index: int) -> Attribution | None:
+    """Return the attribution that answers for the word at `index`; the narrowest where several do."""
+    holding = [one for one in attributions if one.first <= index < one.last and one.verb_index != index]
+    return min(holding, key=lambda one: (one.last - one.first, abs(one.verb_index - index)), default=None)
+
+
+def _name_after(words: Sequence[Word], start: int, text: str, lexicon: Lexicon) -> str:
+    """Return the noun phrase that begins at a word: up to a sign, a verb or a new clause."""
+    end = start
+    closed = lexicon.words
+    while end < len(words) and end - start < _LONGEST_SPEAKER:
+        word = words[end]
+        if word.low in _STOPS and not (word.low in ("“", '"') and end == start):
+            break
+        if (
+            end > start
+            and not word.party
+            and (
+                word.date is not None
+                or word.low in lexicon.speech["verbs"]
+                or word.low
+                in (
+                    "that",
+                    "who",
+                    "which",
+                    "as",
+                    "after",
+                    "when",
+                    "while",
+                    "but",
+                    "has",
+                    "have",
+                    "had",
+                    "was",
+                    "were",
+                    "is",
+                    "are",
+                )
+                or word.low in closed["modals"]
+            )
+        ):
+            break
+        end += 1
+    while end > start and words[end - 1].low in ("and", "in", "on", "at", "the", "of", "late", "early"):
+        end -= 1
+    return text[words[start].start : words[end - 1].end] if end > start else ""
+
+
+def _clause_start(words: Sequence[Word], index: int) -> int:
+    """Return the first word of the stretch without signs that ends at `index`."""
+    start = index + 1
+    while start > 0 and index + 1 - start < _LONGEST_SPEAKER and words[start - 1].low not in _STOPS:
+        start -= 1
+        if words[start].low in ("but", "while", "after", "because", "although", "and", "when", "as") and start < index:
+            return start + 1
+    return start
+
+
+def _by_verb(words: Sequence[Word], index: int, text: str, lexicon: Lexicon) -> Attribution | None:
+    """Read "X said that ...", "..., X said" and "..., said X"."""
+    verb = words[index]
+    last = index - 1
+    closed = lexicon.words
+    while last >= 0 and (
+        words[last].low in closed["have"]
+        or words[last].low in closed["adverbs"]
+        or words[last].date is not None
+        or words[last].low.endswith("ly")
+        or words[last].low in ("on", "not", "also", "is", "are", "was", "were", "being")
+    ):
+        if words[last].low in ("is", "are", "was", "were", "being"):
+            return None
+        last -= 1
+    if (last >= 0 and words[last].low in ("to", "of", "for", "without")) or (
+        last >= 0 and words[last].low in closed["modals"]
+    ):
+        return None
+    if last >= 0 and words[last].low in ("”", '"', ",", "’"):
+        citing = _parenthesis_before(words, last, text, lexicon)
+        if citing:
+            return Attribution(citing, verb.low, index, len(words), index)
+        name = _name_after(words, index + 1, text, lexicon)
+        if name and words[index + 1].low not in _NOT_A_SPEAKER and words[index + 1].low not in closed["prepositions"]:
+            return Attribution(name, verb.low, 0, index, index)
+        return None
+    if last < 0:
+        return None
+    start = _clause_start(words, last)
+    while start <= last and (words[start].low in closed["adverbs"] or words[start].date is not None):
+        start += 1
+    if start > last or words[start].low in _NOT_A_SPEAKER:
+        return None
+    name = text[words[start].start : words[last].end]
+    if not _names_somebody(words[start : last + 1], closed):
+        return None
+    before = words[start - 1].low if start > 0 else ""
+    ends = index + 1 >= len(words) or words[index + 1].low in (".", ",", ";") or _only_adjuncts(words, index + 1)
+    if before in (",", "”", '"', "—", "–") and ends and start > 2:
+        return Attribution(name, verb.low, 0, start, index)
+    return Attribution(name, verb.low, index, len(words), index)
+
+
+def _only_adjuncts(words: Sequence[Word], start: int) -> bool:
+    """Return whether nothing but "on Sunday", "in a statement" follows."""
+    rest = [word for word in words[start:] if word.low not in (".", ",")]
+    return (
+        len(rest) <= 6
+        and all(word.low not in ("that", "said") for word in rest)
+        and not any(word.place for word in rest[:1])
+    )
+
+
+def _names_somebody(words: Sequence[Word], closed: object) -> bool:
+    if any(word.place and word.place.mention.kind is MentionKind.TOPONYM and len(words) == 1 for word in words):
+        return True
+    low = [word.low for word in words]
+    return (
+        len(low) <= _LONGEST_SPEAKER
+        and not (len(low) == 1 and low[0] in ("he", "she", "they", "we", "i", "who", "you"))
+        and any(word[0].isalpha() for word in low if word)
+    )
+
+
+def _parenthesis_before(words: Sequence[Word], comma: int, text: str, lexicon: Lexicon) -> str:
+    """Read "TASS, citing Kremlin sources, confirmed": the name before, with what stands between the commas."""
+    back = comma - 1
+    while back >= 0 and comma - back < 12 and words[back].low != ",":
+        back -= 1
+    if (
+        back <= 0
+        or words[back].low != ","
+        or words[back + 1].low not in ("citing", "quoting", "a", "an", "the", "which", "who", "whose", "based")
+    ):
+        return ""
+    start = _clause_start(words, back - 1)
+    if start >= back:
+        return ""
+    if words[back + 1].low in ("citing", "quoting"):
+        return text[words[start].start : words[comma - 1].end]
+    return text[words[start].start : words[back - 1].end]

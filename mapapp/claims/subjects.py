@@ -1,0 +1,432 @@
+"""Who does it: the party that is the subject of a verb, or the agent behind "by"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mapapp.claims.lexicon import Lexicon
+from mapapp.claims.mood import auxiliaries_before
+from mapapp.claims.words import PartyMention, Word
+from mapapp.model import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who a phrase stands for."""
+
+    code: str | None
+    """Actor code; None = nobody of the table, or not known."""
+    basis: str
+    """known, generic, unlisted, pronoun, none, other (the subject is somebody else than a party)."""
+    index: int | None = None
+    """Word index; None = not named in the sentence."""
+    is_state: bool = False
+    """For an unlisted party: whether it is called an army, a government."""
+
+
+NOBODY = Party(None, "none")
+
+_LINK = frozenset(
+    (
+        "of",
+        "from",
+        "in",
+        "the",
+        "a",
+        "an",
+        "and",
+        ",",
+        "(",
+        ")",
+        "by",
+        "led",
+        "its",
+        "their",
+        "to",
+        "loyal",
+        "allied",
+        "with",
+        "known",
+        "as",
+        "-",
+        "backed",
+        "group",
+        "groups",
+        "fighters",
+        "forces",
+        "alliance",
+        "coalition",
+        "on",
+        "behalf",
+        "fighting",
+        "belonging",
+        "affiliated",
+        "militants",
+        "faction",
+        "factions",
+        "branch",
+        "jihadist",
+        "islamist",
+        "dominated",
+        "called",
+        "including",
+        "spearheaded",
+        "under",
+        "command",
+        "umbrella",
+    )
+)
+
+
+def party_at(words: Sequence[Word], index: int, *, actors: Mapping[str, Actor]) -> Party:
+    """Return the party that a word names; a generic one gives way to the group that is named with it.
+
+    "rebels led by X" is X, where X is one of those that the generic party may stand for.
+    """
+    mention = words[index].party
+    if mention is None or not mention.codes:
+        return Party(None, "unlisted", index)
+    code = mention.codes[0]
+    actor = actors.get(code)
+    if actor is None or not actor.is_generic:
+        return Party(code, "known", index)
+    look = index + 1
+    saw_led = False
+    while look < len(words) and look < index + 12:
+        word = words[look]
+        if word.party is not None and word.party.codes:
+            inner = word.party.codes[0]
+            named = actors.get(inner)
+            if saw_led and named is not None and not named.is_generic and inner in actor.members:
+                return Party(inner, "known", index)
+            break
+        if word.low not in _LINK and word.place is None:
+            break
+        saw_led = saw_led or word.low in (
+            "led",
+            "of",
+            "from",
+            "(",
+            "dominated",
+            "spearheaded",
+            "belonging",
+            "affiliated",
+            "including",
+            "as",
+            "under",
+        )
+        look += 1
+    back = index - 1
+    while back >= 0 and index - back < 4:
+        before = words[back]
+        if before.party is not None and before.party.codes:
+            inner = before.party.codes[0]
+            named = actors.get(inner)
+            if named is not None and not named.is_generic and inner in actor.members:
+                return Party(inner, "known", index)
+            break
+        if before.low not in ("-", "led", "allied", "linked", "'s", "’s"):
+            break
+        back -= 1
+    return Party(code, "generic", index)
+
+
+def find_agent(words: Sequence[Word], start: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
+    """Return who stands behind "by" in the words after a passive verb."""
+    closed = lexicon.words
+    for index in range(start, min(len(words), start + 14)):
+        word = words[index]
+        if word.low in (";", ".", "”", "“") or (word.low in closed["have"] and index > start):
+            return NOBODY
+        if word.low == "by" and index + 1 < len(words):
+            if words[index + 1].date is not None or (words[index + 1].low.endswith("ing")):
+                continue
+            return find_party_right(words, index + 1, actors=actors, lexicon=lexicon)
+    return NOBODY
+
+
+def find_party_right(
+    words: Sequence[Word], start: int, *, actors: Mapping[str, Actor], lexicon: Lexicon, reach: int = 9
+) -> Party:
+    """Return the party of the noun phrase that begins at a word."""
+    closed = lexicon.words
+    armed: int | None = None
+    for index in range(start, min(len(words), start + reach)):
+        word = words[index]
+        if word.party is not None:
+            if index + 1 < len(words) and words[index + 1].low == "-" and index + 2 < len(words):
+                tail = words[index + 2].low
+                if tail in ("backed", "supported", "aligned", "sponsored", "allied", "trained", "funded"):
+                    continue
+            return party_at(words, index, actors=actors)
+        if word.low in closed["armed"] and word.place is None:
+            armed = index if armed is None else armed
+        if word.low in (",", ";", ".", ":", "”", "“") and index > start:
+            break
+        if (
+            word.low in ("after", "in", "on", "when", "while", "during", "near", "who", "which", "that", "and", "at")
+            and index > start
+        ):
+            break
+    if armed is not None:
+        return Party(None, "unlisted", armed, words[armed].low in closed["state_armed"])
+    return Party(None, "other", start) if start < len(words) else NOBODY
+
+
+def find_subject(
+    words: Sequence[Word],
+    index: int,
+    *,
+    actors: Mapping[str, Actor],
+    lexicon: Lexicon,
+    last_subject: Party | None,
+) -> Party:
+    """Return who is the subject of the verb at a word, looking left."""
+    closed = lexicon.words
+    position, _group = auxiliaries_before(words, index, lexicon=lexicon)
+    position = _over_governor(words, position, _group, lexicon=lexicon)
+    while position >= 0 and (words[position].low in closed["adverbs"] or words[position].date is not None):
+        position -= 1
+    if position < 0:
+        return NOBODY
+    word = words[position]
+    low = word.low
+    if word.party is not None:
+        return _as_subject(words, position, actors=actors, lexicon=lexicon)
+    if low in ("they", "it", "we"):
+        own = _main_subject(words, position, actors=actors, lexicon=lexicon)
+        chosen = own if own.code is not None or own.basis == "unlisted" else last_subject
+        return Party(chosen.code, "pronoun", None, chosen.is_state) if chosen is not None else Party(None, "pronoun")
+    if low in ("who", "which", "that"):
+        before = position - 1
+        if before >= 0 and words[before].low == ",":
+            before -= 1
+        return _phrase_left(words, before, actors=actors, lexicon=lexicon, last_subject=last_subject)
+    if low in (
+        ",",
+        "and",
+        ")",
+        "—",
+        "–",
+        "-",
+        "then",
+        "but",
+        "or",
+        "to",
+        ";",
+        "after",
+        "before",
+        "by",
+        "since",
+        "despite",
+        "following",
+        "while",
+        "when",
+        "with",
+        "(",
+        ":",
+        "”",
+        "“",
+        "also",
+    ):
+        return _main_subject(words, position, actors=actors, lexicon=lexicon)
+    return _phrase_left(words, position, actors=actors, lexicon=lexicon, last_subject=last_subject)
+
+
+def _over_governor(words: Sequence[Word], position: int, group: tuple[str, ...], *, lexicon: Lexicon) -> int:
+    """Step over "managed", "were able", "claimed" before an infinitive."""
+    if "to" not in group:
+        return position
+    while (
+        position >= 0
+        and words[position].party is None
+        and words[position].place is None
+        and (
+            words[position].low in lexicon.mood["infinitive"]["factual"]
+            or words[position].low in lexicon.words["be"]
+            or words[position].low in lexicon.words["have"]
+            or words[position].low in lexicon.words["adverbs"]
+        )
+        and words[position].low not in ("forces", ",", "and")
+    ):
+        position -= 1
+    return position
+
+
+def _phrase_left(
+    words: Sequence[Word], position: int, *, actors: Mapping[str, Actor], lexicon: Lexicon, last_subject: Party | None
+) -> Party:
+    """Read the noun phrase that ends at a word and return its party."""
+    closed = lexicon.words
+    armed: int | None = None
+    look = position
+    steps = 0
+    while look >= 0 and steps < 12:
+        word = words[look]
+        if word.party is not None:
+            if (
+                look + 1 < len(words)
+                and words[look + 1].low == "-"
+                and look + 2 < len(words)
+                and words[look + 2].low not in ("led", "dominated", "linked", "affiliated")
+            ):
+                look -= 1
+                steps += 1
+                continue
+            if look + 1 < len(words) and words[look + 1].low in ("'s", "’s") and armed is None:
+                return Party(None, "other", look)
+            return _as_subject(words, look, actors=actors, lexicon=lexicon)
+        low = word.low
+        if low in closed["armed"] and word.place is None:
+            armed = look if armed is None else armed
+        elif (
+            low in (",", ";", ":", "—", "–", "“", "”", '"')
+            or low in closed["subordinators"]
+            or low in closed["pronouns"]
+        ):
+            break
+        elif low in closed["prepositions"] and armed is None and low != "of":
+            # "forces in the north", "fighters from X": the head stands before
+            pass
+        elif _verbal(word, lexicon):
+            break
+        look -= 1
+        steps += 1
+    if armed is not None:
+        head = words[armed].low
+        is_bare = (armed > 0 and words[armed - 1].low in ("the", "its", "these", "those", "their", "his")) or armed == 0
+        if (
+            is_bare
+            and head
+            in (
+                "group",
+                "forces",
+                "fighters",
+                "militants",
+                "troops",
+                "insurgents",
+                "army",
+                "government",
+                "regime",
+                "opposition",
+                "alliance",
+                "faction",
+                "rebels",
+                "coalition",
+                "jihadists",
+                "jihadis",
+                "units",
+            )
+            and (
+                last_subject is not None
+                and last_subject.code is not None
+                and head not in ("army", "government", "regime")
+            )
+        ):
+            return Party(last_subject.code, "pronoun", armed, last_subject.is_state)
+        return Party(None, "unlisted", armed, head in closed["state_armed"])
+    return Party(None, "other", position)
+
+
+def _as_subject(words: Sequence[Word], index: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
+    """Return the party at a word, or the head of the phrase that it hangs on ("forces loyal to X")."""
+    party = party_at(words, index, actors=actors)
+    back = index - 1
+    while back >= 0 and words[back].low in ("the", "a", "an", "so", "-", "called", "“", '"', "("):
+        back -= 1
+    if back >= 0 and words[back].low in ("by", "of", "from", "to", "with", "against", "for", "between"):
+        head = back - 1
+        while head >= 0 and words[head].low in (
+            "led",
+            "backed",
+            "loyal",
+            "allied",
+            "supported",
+            "affiliated",
+            "dominated",
+            "spearheaded",
+            "linked",
+            "belonging",
+            "fighting",
+            "commanded",
+        ):
+            head -= 1
+        if head >= 0 and (words[head].low in lexicon.words["armed"] or words[head].party is not None):
+            outer = words[head].party
+            preposition = words[back].low
+            if outer is not None and outer.codes:
+                if (
+                    preposition == "by"
+                    and words[back - 1].low in ("led", "dominated", "spearheaded", "commanded")
+                    and party.code is not None
+                ):
+                    return party
+                return party_at(words, head, actors=actors)
+            if preposition in ("of", "from", "to", "by", "with"):
+                return party
+        elif words[back].low in ("against", "with", "for", "between", "to"):
+            return Party(None, "other", index)
+    return party
+
+
+def _main_subject(words: Sequence[Word], position: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
+    """Return the nearest party to the left that can be a subject: no object of another verb, no "by", "from", "of"."""
+    closed = lexicon.words
+    for look in range(position, -1, -1):
+        word = words[look]
+        if word.low in ("“", "”", ";"):
+            break
+        if word.party is None:
+            continue
+        after = words[look + 1].low if look + 1 < len(words) else ""
+        if after in ("'s", "’s", "-"):
+            tail = words[look + 2].low if look + 2 < len(words) else ""
+            if tail not in closed["armed"]:
+                continue
+        back = look - 1
+        while back >= 0 and (
+            words[back].low in closed["determiners"]
+            or words[back].low in ("-", "backed", "led", "allied", "so", "called", "“")
+            or words[back].low in closed["armed"]
+            or (words[back].place is not None)
+            or words[back].low.isdigit()
+        ):
+            back -= 1
+        if back < 0:
+            return _as_subject(words, look, actors=actors, lexicon=lexicon)
+        low = words[back].low
+        if low in closed["prepositions"] and low not in ("after", "before", "since", "as", "of", "from", "by"):
+            continue
+        if low in ("of", "from", "by", "to"):
+            head = back - 1
+            while head >= 0 and words[head].low in ("led", "loyal", "backed", "supported"):
+                head -= 1
+            if head >= 0 and (words[head].low in closed["armed"] or words[head].party is not None):
+                return _as_subject(words, look, actors=actors, lexicon=lexicon)
+            continue
+        if _verbal(words[back], lexicon) and words[back].low not in lexicon.speech["verbs"]:
+            continue
+        return _as_subject(words, look, actors=actors, lexicon=lexicon)
+    return NOBODY
+
+
+def _verbal(word: Word, lexicon: Lexicon) -> bool:
+    if word.place or word.party or word.date or word.text[:1].isupper():
+        return False
+    return (
+        word.low in lexicon.verbs
+        or word.low in lexicon.speech["verbs"]
+        or word.low in lexicon.words["be"]
+        or word.low in lexicon.words["have"]
+    ) and word.low not in lexicon.words["armed"]
+
+
+def find_object_party(
+    words: Sequence[Word], start: int, end: int, *, actors: Mapping[str, Actor]
+) -> PartyMention | None:
+    """Return the first party named between two words."""
+    for word in words[start:end]:
+        if word.party is not None and word.party.codes and word.party.codes[0] in actors:
+            return word.party
+    return None
