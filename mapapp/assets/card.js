@@ -306,7 +306,7 @@
     const versions = app.routes.list.filter((other) => route.journey && other.journey === route.journey);
     const stops = route.points.map((point) =>
       app.el("section", { class: "stop-line" + (point === picked ? " picked" : "") },
-        app.el("h3", {}, app.routes.roleName(point.role), point.label ? [": ", app.bdi(point.label)] : null,
+        app.el("h3", {}, app.routes.roleName(point.role), point.label && point.label !== app.routes.roleName(point.role) ? [": ", app.bdi(point.label)] : null,
           point.schematic || !point.point ? app.el("span", { class: "tag" }, "position not reported") : null),
         point.time ? app.el("p", { class: "facts" }, app.bdi(point.time)) : null,
         point.note ? app.el("p", { class: "note" }, app.bdi(point.note)) : null,

@@ -52,7 +52,8 @@
     if (!app.shown.get("events")) return;
     const paper = app.isDark() ? "#15181c" : "#ffffff";
     const taken = new Set();
-    const r = map.getZoom() >= 8 ? 6.5 : 5.5;
+    const zoom = map.getZoom();
+    const r = zoom >= 8 ? 6.5 : zoom >= 5.5 ? 5.5 : zoom >= 5 ? 3.5 : 2.2;
     const scale = map.options.crs.scale(map.getZoom());
     const origin = map.getPixelOrigin().add(map._getMapPanePos().multiplyBy(-1));
     // The newest last, so that it lies on top.

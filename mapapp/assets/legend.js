@@ -3,7 +3,7 @@
   "use strict";
   const app = window.mapapp;
   const ui = {};
-  const SHOWN_CHANGES = 4;
+  const SHOWN_CHANGES = 4; // or three and a button for the others
   let rows = new Map();
 
   const KEY_WORDS = {
@@ -168,15 +168,16 @@
     ui.changes.replaceChildren();
     if (changed.length) {
       ui.changes.append(app.el("span", { class: "lead" }, `Changed on this day: ${app.plural(changed.length, "area")}`));
-      for (const cell of changed.slice(0, SHOWN_CHANGES)) {
+      const shown = changed.length > SHOWN_CHANGES ? SHOWN_CHANGES - 1 : changed.length;
+      for (const cell of changed.slice(0, shown)) {
         const state = app.territory.stateAt(cell, day);
         ui.changes.append(app.el("button", { type: "button", class: "pill", on: { click: () => app.openCell(cell, true) } },
           app.el("i", { class: "chip", style: { background: state?.holder ? app.colourOf(state.holder, day) : "transparent" } }),
           app.bdi(cell.name)));
       }
-      if (changed.length > SHOWN_CHANGES) {
+      if (changed.length > shown) {
         ui.changes.append(app.el("button", { type: "button", class: "pill more", on: { click: () => app.openChanges(day) } },
-          `${changed.length - SHOWN_CHANGES} more`));
+          `${changed.length - shown} more`));
       }
     } else {
       ui.changes.append(app.el("span", { class: "lead none" }, "No area changed on this day"));

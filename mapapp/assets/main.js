@@ -141,6 +141,8 @@
     app.setTheme("auto");
     for (const part of app.parts) part.start?.();
     map.on("click", (event) => { if (app.payload) app.pickAt(event, null); });
+    const markFar = () => document.body.classList.toggle("is-far", map.getZoom() < 5);
+    map.on("zoomend", markFar);
     map.on("zoomend viewreset", () => app.payload && app.tell("onView", "zoom"));
     map.on("moveend resize", () => {
       if (!app.payload) return;

@@ -14,7 +14,7 @@
     const list = [];
     for (const drawer of Object.values(app.drawers)) list.push(...(drawer.labels?.() ?? []));
     if (app.shown.get("places")) {
-      const room = zoom < 6 ? 9 : zoom < 7 ? 22 : zoom < 8 ? 48 : zoom < 9 ? 110 : 400;
+      const room = zoom < 5 ? -11 : zoom < 6 ? 9 : zoom < 7 ? 22 : zoom < 8 ? 48 : zoom < 9 ? 110 : 400;
       places.slice(0, room + SPARE).forEach((place, i) => {
         list.push({
           lat: place.point[0], lon: place.point[1], text: place.name, own: place.own, kind: "place",
