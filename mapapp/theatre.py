@@ -704,11 +704,16 @@ def _read_evidence(row: _Row, *, grades: Mapping[str, str], credibility: str) ->
 
 
 def _read_journeys(folder: Path) -> tuple[JourneyRecord, ...]:
+    """Read `journeys/*.json`; what a file must hold is checked by `routes`."""
     records = []
-    for path in sorted((folder / "journeys").glob("*.toml")):
-        raw = _read_toml(path)
-        journey = raw.get("journey")
-        if not isinstance(journey, str) or not journey:
-            raise TheatreError(f"journeys/{path.name}: journey is {journey!r}, expected the journey's name.")
-        records.append(JourneyRecord(id=str(raw.get("id", path.stem)), journey=journey, raw=raw))
+    for path in sorted((folder / "journeys").glob("*.json")):
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise TheatreError(f"journeys/{path.name} is not JSON in UTF-8: {error}.") from error
+        names = {key: raw.get(key) if isinstance(raw, dict) else None for key in ("id", "journey")}
+        for key, value in names.items():
+            if not isinstance(value, str) or not value:
+                raise TheatreError(f"journeys/{path.name}: {key} is {value!r}, expected a text.")
+        records.append(JourneyRecord(id=names["id"], journey=names["journey"], raw=raw))
     return _unique(tuple(records), key=lambda record: record.id, label=f"{folder.name}/journeys")
