@@ -59,7 +59,14 @@ def list_articles(stored: Sequence[StoredArticle]) -> list[str]:
             "" if article.published is None else article.published.date().isoformat(),
             article.publisher or "",
             article.title or "",
-            f"{article.n_resolutions} places, {article.n_claims} claims, {article.n_routes} routes",
+            ", ".join(
+                _count(n, what)
+                for n, what in (
+                    (article.n_resolutions, "mention"),
+                    (article.n_claims, "claim"),
+                    (article.n_routes, "route"),
+                )
+            ),
         )
         for article in stored
     ]
@@ -152,6 +159,10 @@ def _list_routes(routes: Sequence[Route]) -> list[str]:
             text = f"{label}: {show_plain(note)}"
             lines += textwrap.wrap(text, WIDTH, initial_indent="     ", subsequent_indent="       ")
     return [*lines, ""]
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def _shorten(text: str) -> str:

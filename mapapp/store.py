@@ -128,6 +128,13 @@ class Store:
     _decoded: dict[int, Reading] = field(default_factory=dict, repr=False, compare=False)
     """Readings by row, as they never change."""
 
+    @property
+    def name(self) -> str:
+        """Where the store is, for the user: the path of its file, else its address without the password."""
+        url = self.engine.url
+        is_file = url.get_backend_name() == "sqlite" and url.database
+        return str(url.database) if is_file else url.render_as_string(hide_password=True)
+
     def close(self) -> None:
         """Give back what the store holds of the system."""
         self.engine.dispose()

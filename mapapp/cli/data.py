@@ -1,0 +1,84 @@
+"""`theatres`, `data`, `gazetteer`: what is bundled, and the index made of it."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from geodata.catalog import CatalogError, read_catalog, verify_catalog
+from mapapp.cli.terminal import EXIT_PARTLY, Commands, add_command, add_theatre_option, open_place_index
+from mapapp.errors import DataError
+from mapapp.report import format_table
+from mapapp.text import show_plain
+from mapapp.theatre import default_theatre, list_theatres, load_theatre
+
+
+def run_theatres(options: argparse.Namespace) -> int:
+    """Print the list of theatres."""
+    names = list_theatres()
+    if options.names:
+        print("\n".join(names))
+        return 0
+    rows = []
+    for name in names:
+        theatre = load_theatre(name)
+        mark = "opens first" if name == default_theatre() else ""
+        rows.append((name, theatre.title, str(theatre.first_day), str(theatre.last_day), mark))
+    print("\n".join(format_table(("name", "title", "first day", "last day", ""), rows)))
+    return 0
+
+
+def run_data_verify(options: argparse.Namespace) -> int:
+    """Check every bundled file against the catalogue."""
+    problems = verify_catalog()
+    for problem in problems:
+        print(show_plain(problem))
+    if problems:
+        return EXIT_PARTLY
+    print(f"{len(read_catalog())} bundled files are as the catalogue says.")
+    return 0
+
+
+def run_data_list(options: argparse.Namespace) -> int:
+    """Print the catalogue of bundled files."""
+    try:
+        entries = read_catalog()
+    except CatalogError as error:
+        raise DataError(str(error)) from error
+    rows = [(entry.path, entry.source, entry.licence, entry.date) for entry in entries]
+    print("\n".join(format_table(("file", "source", "licence", "date"), rows)))
+    return 0
+
+
+def run_gazetteer_build(options: argparse.Namespace) -> int:
+    """Build the place index, or find it built."""
+    started = time.monotonic()
+    open_place_index(load_theatre(options.theatre))
+    print(f"The place index is ready ({time.monotonic() - started:.1f} s).")
+    return 0
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands of this module."""
+    theatres = add_command(commands, "theatres", run_theatres, "list the theatres", examples=("theatres",))
+    theatres.add_argument("--names", action="store_true", help="only their names")
+    add_data = add_command(
+        commands,
+        "data",
+        run_data_verify,
+        "check or list the bundled data",
+        examples=(
+            "data verify",
+            "data list",
+        ),
+    )
+    data = add_data.add_subparsers(title="what to do", metavar="verify|list", required=True)
+    data.add_parser("verify", help="check every file against the catalogue").set_defaults(run=run_data_verify)
+    data.add_parser("list", help="list every file with source and licence").set_defaults(run=run_data_list)
+    add_gazetteer = add_command(
+        commands, "gazetteer", run_gazetteer_build, "build the index of place names", examples=("gazetteer build",)
+    )
+    gazetteer = add_gazetteer.add_subparsers(title="what to do", metavar="build", required=True)
+    build = gazetteer.add_parser("build", help="build it now rather than on first use")
+    build.set_defaults(run=run_gazetteer_build)
+    add_theatre_option(build)
