@@ -214,7 +214,8 @@ def find_speaker(text: str, *, grammar: Grammar) -> tuple[int, int] | None:
 def find_times(text: str, *, day: date | None, timezone: str, grammar: Grammar) -> tuple[ToldTime, ...]:
     """Return the clock times and times since departure of a sentence, in order.
 
-    A clock time is an instant where the day is known and the zone is told as UTC or GMT, or left to the theatre's.
+    A clock time is an instant where the day is known and the zone is told as UTC or GMT, or left to the theatre's;
+    "shortly before five" is none.
     """
     times = []
     for found in grammar.clock.finditer(text):
@@ -228,7 +229,8 @@ def find_times(text: str, *, day: date | None, timezone: str, grammar: Grammar) 
 
 def _instant(found: re.Match[str], *, day: date | None, timezone: str) -> datetime | None:
     zone = (found["zone"] or "local time").lower()
-    if day is None or DEMONYM_MARK in zone or zone not in ("local time", "utc", "gmt"):
+    is_vague = re.match(r"about|around|just|shortly|by|until|from", found.group(), FLAGS) is not None
+    if day is None or is_vague or DEMONYM_MARK in zone or zone not in ("local time", "utc", "gmt"):
         return None
     hour, minute = int(found["hour"]), int(found["minute"] or found["bare"] or 0)
     if found["half"]:

@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from mapapp.claims.journey_context import Aboard, find_aboard, find_mover, find_speaker, find_times, read_mood
+from mapapp.claims.journey_groups import (
+    MAX_SENTENCES_APART,
+    Hit,
+    JourneyStatement,
+    RunningJourney,
+    StatementRole,
+    fill_journeys,
+    group_hits,
+)
 from mapapp.claims.journey_words import (
     DEMONYM_MARK,
     FLAGS,
@@ -26,93 +34,16 @@ from mapapp.claims.journey_words import (
     read_grammar,
 )
 from mapapp.dates import DateSpan, find_dates
-from mapapp.model import Article, Assertion, Claim, EventKind, MentionKind, Resolution
+from mapapp.model import Article, Claim, EventKind, MentionKind, Resolution
 from mapapp.text import split_sentences
 from mapapp.theatre import Theatre
+
+__all__ = ["JourneyStatement", "StatementRole", "extract_journeys"]
 
 MAX_SENTENCE = 2000
 """Characters; a longer stretch without a full stop is a table or a hostile text, and tells no journey."""
 MAX_GAP_WORDS = 9
 """Between an anchor and the first place that belongs to it; beyond, in texts read, the place belonged elsewhere."""
-MAX_SENTENCES_APART = 3
-"""How far "the plane" may stand from the sentence that introduced it."""
-
-
-class StatementRole(StrEnum):
-    """What a statement says about a journey."""
-
-    ORIGIN = "origin"
-    DESTINATION = "destination"
-    STOP = "stop"
-    HEADING = "heading"
-    TURN = "turn"
-    LOST = "lost"
-    ABOARD = "aboard"
-    SAID = "also-said"
-
-
-@dataclass(frozen=True, slots=True)
-class JourneyStatement:
-    """One thing that a sentence says about one journey: `article.text[start:end] == quote`."""
-
-    journey: int
-    """Statements with the same number belong to the same journey of the article."""
-    role: StatementRole
-    article_id: str
-    start: int
-    end: int
-    quote: str
-    sentence_start: int
-    sentence_end: int
-    """Exclusive."""
-    resolution: Resolution | None = None
-    """The place it speaks of; for a turn or a loss of signal where it happened."""
-    is_near: bool = False
-    """True: near the place, not at it."""
-    offset_km: float | None = None
-    """Distance from the place, where one is told."""
-    bearing_deg: float | None = None
-    """Of a heading, or from the place to the position."""
-    distance_km: float | None = None
-    """Told length of a heading."""
-    after_minutes: float | None = None
-    """Told time since departure, or told duration of a heading."""
-    is_reached: bool = False
-    """Destinations: True = it got there; False = it went towards it."""
-    is_back: bool = False
-    """Turns: True = back where it came from."""
-    vehicle: str | None = None
-    """In the text's own words."""
-    vehicle_class: str = "unknown"
-    """A class of the lexicon."""
-    who: str | None = None
-    """Who travels, in the text's own words."""
-    time_text: str | None = None
-    when: datetime | None = None
-    """Aware, UTC; None = unknown."""
-    date_start: date | None = None
-    date_end: date | None = None
-    """Last day, inclusive."""
-    assertion: Assertion = Assertion.ASSERTED
-    speaker: str | None = None
-    """In the text's own words; None = the publisher."""
-    claim_id: str | None = None
-    """The movement claim of the same sentence."""
-
-
-@dataclass(slots=True)
-class _Hit:
-    """A statement in the making; offsets are those of the article."""
-
-    role: StatementRole
-    start: int
-    end: int
-    anchor_start: int
-    is_new: bool = False
-    """True: its vehicle is introduced here."""
-    who: tuple[int, int] | None = None
-    values: dict[str, object] = field(default_factory=dict)
-    """What else the statement says, by field name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +53,6 @@ class _Sentence:
     end: int
     text: str
     """Marked and plain."""
-
-
-@dataclass(slots=True)
-class _Journey:
-    number: int
-    vehicle_class: str
-    last_sentence: int
-    day: date | None = None
-    places: dict[StatementRole, list[str]] = field(default_factory=dict)
 
 
 def extract_journeys(
@@ -147,7 +69,7 @@ def extract_journeys(
     published = article.published.astimezone(ZoneInfo(theatre.timezone)).date() if article.published else None
     dates = find_dates(article.text, published=published)
     statements: list[JourneyStatement] = []
-    journeys: list[_Journey] = []
+    journeys: list[RunningJourney] = []
     for index, (start, end) in enumerate(split_sentences(article.text)):
         if end - start > MAX_SENTENCE:
             continue
@@ -157,11 +79,11 @@ def extract_journeys(
         if not hits:
             continue
         common = _common_values(sentence, article=article, claims=claims, dates=dates, grammar=grammar)
-        day = common["date_start"]
-        _add_times(
-            hits, sentence=sentence, day=day if isinstance(day, date) else None, theatre=theatre, grammar=grammar
-        )
-        for journey, hit in _group(hits, sentence=sentence, journeys=journeys):
+        told_day = common["date_start"]
+        running_day = current.day if current else None
+        day = told_day if isinstance(told_day, date) else running_day
+        _add_times(hits, sentence=sentence, day=day, theatre=theatre, grammar=grammar)
+        for journey, hit in group_hits(hits, index=index, journeys=journeys):
             journey.day = journey.day or day
             who = article.text[hit.who[0] : hit.who[1]] if hit.who else None
             statements.append(
@@ -178,7 +100,7 @@ def extract_journeys(
                     **{**common, **hit.values},  # type: ignore[arg-type]
                 )
             )
-    return tuple(sorted(_fill_journeys(statements), key=lambda one: (one.journey, one.start, one.end)))
+    return tuple(sorted(fill_journeys(statements), key=lambda one: (one.journey, one.start, one.end)))
 
 
 # --- places and sentences --------------------------------------------------------------------------------------
@@ -200,8 +122,8 @@ def _mark_places(text: str, resolutions: Sequence[Resolution]) -> tuple[str, dic
 
 
 def _read_sentence(
-    sentence: _Sentence, *, grammar: Grammar, by_start: dict[int, Resolution], current: _Journey | None
-) -> list[_Hit]:
+    sentence: _Sentence, *, grammar: Grammar, by_start: dict[int, Resolution], current: RunningJourney | None
+) -> list[Hit]:
     """Return the hits of one sentence, in the order of their anchors."""
     text = sentence.text
     if grammar.words["habitual"].search(text):
@@ -212,7 +134,7 @@ def _read_sentence(
         for match in grammar.anchor.finditer(text)
         if match.lastgroup and not any(one.start <= match.start() < one.end for one in aboard)
     ]
-    hits: list[_Hit] = []
+    hits: list[Hit] = []
     used: list[tuple[int, int]] = []
     last = 0
     for number, (match, anchor) in enumerate(anchors):
@@ -239,14 +161,12 @@ def _read_sentence(
     return hits
 
 
-def _aboard_hits(
-    sentence: _Sentence, *, aboard: Sequence[Aboard], grammar: Grammar, hits: Sequence[_Hit]
-) -> list[_Hit]:
+def _aboard_hits(sentence: _Sentence, *, aboard: Sequence[Aboard], grammar: Grammar, hits: Sequence[Hit]) -> list[Hit]:
     if not grammar.vehicle.search(sentence.text):
         return []
     base = sentence.start
     return [
-        _Hit(
+        Hit(
             StatementRole.ABOARD,
             base + one.start,
             base + one.end,
@@ -270,16 +190,14 @@ def _read_anchor(
     grammar: Grammar,
     by_start: dict[int, Resolution],
     used: list[tuple[int, int]],
-) -> list[_Hit]:
+) -> list[Hit]:
     """Return the statements of one anchor with the places and directions that follow it."""
     text, base = sentence.text, sentence.start
-    hits: list[_Hit] = []
-    own: _Hit | None = None
-    if anchor.role in ("turn", "lost", "fate"):
-        own = _Hit(_OWN_ROLES[anchor.role], base + match.start(), base + match.end(), base + match.start())
-        if anchor.backs:
-            own.values["is_back"] = True
-        hits.append(own)
+    own: Hit | None = None
+    if anchor.role in _OWN_ROLES:
+        own = Hit(_OWN_ROLES[anchor.role], base + match.start(), base + match.end(), base + match.start())
+        own.values["is_back"] = anchor.backs
+    hits = [own] if own else []
 
     def add(role: StatementRole, found: re.Match[str], **more: object) -> None:
         resolution = by_start.get(base + found.start("place"))
@@ -292,7 +210,7 @@ def _read_anchor(
             own.values.update(values)
             own.end = end
         else:
-            hits.append(_Hit(role, base + match.start(), end, base + match.start(), values=values))
+            hits.append(Hit(role, base + match.start(), end, base + match.start(), values=values))
 
     position = match.end()
     direct = grammar.place_phrase.match(text, position, limit) if anchor.direct else None
@@ -331,7 +249,7 @@ def _read_anchor(
     return hits
 
 
-def _is_bend(hits: Sequence[_Hit], *, anchor: Anchor) -> bool:
+def _is_bend(hits: Sequence[Hit], *, anchor: Anchor) -> bool:
     """Return whether "turned north-west" is no more than a new heading."""
     is_turn = anchor.role == "turn" and not anchor.backs and not anchor.is_reversal
     return is_turn and any(hit.role is StatementRole.HEADING for hit in hits)
@@ -412,7 +330,7 @@ def _unit(word: str) -> str:
     return lower if lower in ("nm", "km") else lower.removesuffix("s")
 
 
-def _heading(phrase: re.Match[str], *, match: re.Match[str], sentence: _Sentence, grammar: Grammar) -> _Hit:
+def _heading(phrase: re.Match[str], *, match: re.Match[str], sentence: _Sentence, grammar: Grammar) -> Hit:
     values: dict[str, object] = {"bearing_deg": grammar.bearings[direction_key(phrase["direction"])]}
     end = phrase.end()
     if told := grammar.heading_length.match(sentence.text, end):
@@ -423,7 +341,7 @@ def _heading(phrase: re.Match[str], *, match: re.Match[str], sentence: _Sentence
             values["distance_km"] = number * grammar.km[_unit(unit)]
         end = told.end()
     start = sentence.start + match.start()
-    return _Hit(StatementRole.HEADING, start, sentence.start + end, start, values=values)
+    return Hit(StatementRole.HEADING, start, sentence.start + end, start, values=values)
 
 
 # --- dates, times, groups --------------------------------------------------------------------------------------
@@ -447,7 +365,7 @@ def _common_values(
 
 
 def _add_times(
-    hits: Sequence[_Hit], *, sentence: _Sentence, day: date | None, theatre: Theatre, grammar: Grammar
+    hits: Sequence[Hit], *, sentence: _Sentence, day: date | None, theatre: Theatre, grammar: Grammar
 ) -> None:
     """Give every told time to the nearest anchor of the sentence; a time since departure never to the departure."""
     timed = [hit for hit in hits if hit.role not in (StatementRole.SAID, StatementRole.ABOARD)]
@@ -464,76 +382,3 @@ def _add_times(
             hit.values["after_minutes"] = told.after_minutes
         elif told.when is not None:
             hit.values.setdefault("when", told.when)
-
-
-def _group(hits: list[_Hit], *, sentence: _Sentence, journeys: list[_Journey]) -> list[tuple[_Journey, _Hit]]:
-    """Give each hit its journey: the running one, or a new one where another traveller sets out."""
-    placed: list[tuple[_Journey, _Hit]] = []
-    journey: _Journey | None = None
-    anchor_start = -1
-    for hit in hits:
-        kind = str(hit.values.get("vehicle_class", "unknown"))
-        resolution = hit.values.get("resolution")
-        place_id = resolution.place.id if isinstance(resolution, Resolution) and resolution.place else None
-        running = journey or (
-            journeys[-1] if journeys and sentence.index - journeys[-1].last_sentence <= MAX_SENTENCES_APART else None
-        )
-        if running is not None and not _belongs(
-            running, hit=hit, kind=kind, place_id=place_id, is_first=hit.anchor_start != anchor_start
-        ):
-            running = None
-        if running is None:
-            if (
-                hit.role in (StatementRole.SAID, StatementRole.LOST, StatementRole.ABOARD)
-                and journey is None
-                and not any(
-                    other.role not in (StatementRole.SAID, StatementRole.LOST, StatementRole.ABOARD) for other in hits
-                )
-            ):
-                continue
-            running = _Journey(len(journeys), kind, sentence.index)
-            journeys.append(running)
-        if running.vehicle_class == "unknown":
-            running.vehicle_class = kind
-        running.last_sentence = sentence.index
-        if place_id:
-            running.places.setdefault(hit.role, []).append(place_id)
-        journey, anchor_start = running, hit.anchor_start
-        placed.append((running, hit))
-    return placed
-
-
-def _belongs(journey: _Journey, *, hit: _Hit, kind: str, place_id: str | None, is_first: bool) -> bool:
-    if hit.is_new and is_first:
-        return False
-    if "unknown" not in (kind, journey.vehicle_class) and kind != journey.vehicle_class:
-        return False
-    origins = journey.places.get(StatementRole.ORIGIN, [])
-    if hit.role is StatementRole.ORIGIN and origins and place_id not in origins:
-        return place_id in [one for places in journey.places.values() for one in places]
-    return True
-
-
-def _fill_journeys(statements: Sequence[JourneyStatement]) -> list[JourneyStatement]:
-    """Give each statement of a journey its vehicle, its travellers and its day, as far as another one tells them."""
-    filled = []
-    by_journey: dict[int, list[JourneyStatement]] = {}
-    for statement in statements:
-        by_journey.setdefault(statement.journey, []).append(statement)
-    for group in by_journey.values():
-        vehicle = next((one for one in group if one.vehicle), None)
-        dated = next((one for one in group if one.date_start), None)
-        who = next((one.who for one in group if one.role is StatementRole.ABOARD and one.who), None)
-        who = who or next((one.who for one in group if one.who), None)
-        for one in group:
-            filled.append(
-                replace(
-                    one,
-                    vehicle=one.vehicle or (vehicle.vehicle if vehicle else None),
-                    vehicle_class=one.vehicle_class if one.vehicle else vehicle.vehicle_class if vehicle else "unknown",
-                    who=one.who or who,
-                    date_start=one.date_start or (dated.date_start if dated else None),
-                    date_end=one.date_end or (dated.date_end if dated else None),
-                )
-            )
-    return filled
