@@ -1,0 +1,397 @@
+"""All places that may be meant: the world's index with one theatre's places laid over it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from mapapp.errors import PlaceError
+from mapapp.geo import distance_km
+from mapapp.model import Place
+from mapapp.places.admin import pcodes_by_level
+from mapapp.places.index import LOCAL, WorldIndex, cache_folder, open_world
+from mapapp.places.names import name_key, sound_key
+from mapapp.places.sources import ALTERNATE, PRIMARY, source_hash
+from mapapp.theatre import Theatre
+
+CACHED_NAMES = 60_000
+"""Names kept with what they may mean; forgotten all at once beyond that."""
+
+SAME_PLACE_KM = 4.0
+"""Two entries of one name, one class and this distance are one place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place as the recogniser and the resolver need it; `Gazetteer.place` gives the full record."""
+
+    row: int
+    id: str
+    name: str
+    lat: float
+    lon: float
+    feature_class: str
+    feature_code: str
+    country: str
+    adm1: str
+    """`country.code` of the first-level unit in GeoNames' codes; empty = unknown."""
+    population: int
+    radius_km: float
+    has_point: bool = True
+    is_ours: bool = False
+    """True: of the theatre's country or data."""
+
+
+Entry = tuple[Spot, int]
+"""A place and how a name belongs to it: PRIMARY, ALTERNATE, DEMONYM, ABBREVIATION or LOCAL."""
+
+
+class Gazetteer:
+    """Names to places. One object per theatre; the world's index is shared between all of a process.
+
+    It can be pickled: the copy opens the index again.
+    """
+
+    def __init__(self, world: WorldIndex, *, theatre: Theatre) -> None:
+        """Lay the theatre's places, aliases and units over the world."""
+        self.world = world
+        self.theatre = theatre
+        self._spots: dict[int, Spot] = {}
+        self._names: dict[str, tuple[Entry, ...]] = {}
+        self._places: dict[str, Place] = {}
+        self._lock = threading.Lock()
+        self._unit_codes = [str(code) for code in theatre.units["pcode"]]
+        self._unit_tree = shapely.STRtree(theatre.units.geometry.to_numpy()) if len(theatre.units) else None
+        self._ours: dict[str, Spot] = {}
+        self._hidden: set[int] = set()
+        self._overlay: dict[str, list[Entry]] = {}
+        self.sounds: dict[str, tuple[Entry, ...]] = {}
+        """The theatre's names by how they sound, for spellings that no table has."""
+        self._lay_over()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the theatre: the index is opened again on the other side."""
+        return open_gazetteer, (self.theatre,)
+
+    # -- looking up ----------------------------------------------------------------------------------------------
+
+    def find(self, name: str) -> tuple[Place, ...]:
+        """Return the places of a name in any spelling, the likeliest first: the theatre's, then by population.
+
+        >>> from mapapp.theatre import default_theatre, load_theatre
+        >>> gazetteer = open_gazetteer(load_theatre(default_theatre()))
+        >>> gazetteer.find("Moskva")[0].name
+        'Moscow'
+        >>> gazetteer.find("Nowhere at all")
+        ()
+        """
+        key = name_key(name)
+        entries = self.entries([key]).get(key, ()) if key else ()
+        if not entries:
+            entries = self.sounds.get(sound_key(name), ()) if key else ()
+        if not entries:
+            entries = self.entries([name.strip()]).get(name.strip(), ())
+        ranked = sorted(entries, key=_rank_of_entry)
+        return tuple({spot.id: self._place_of(spot) for spot, _ in ranked}.values())
+
+    def place(self, place_id: str) -> Place:
+        """Return the place with an id. Raise `PlaceError` where there is none."""
+        if place_id in self._ours:
+            return self._place_of(self._ours[place_id])
+        row = self.world.row_of(place_id)
+        if row is None:
+            raise PlaceError(
+                f"There is no place {place_id!r}. Expected an id such as geonames:170654: look it up by name first."
+            )
+        return self._place_of(self.spot(row))
+
+    def country(self, iso2: str) -> Place | None:
+        """Return the country with an ISO 3166-1 alpha-2 code, or None."""
+        row = self.world.country_rows.get(iso2.upper())
+        return None if row is None else self._place_of(self.spot(row))
+
+    def country_spot(self, iso2: str) -> Spot | None:
+        """Return the same as a spot."""
+        row = self.world.country_rows.get(iso2)
+        return None if row is None else self.spot(row)
+
+    def entries(self, keys: Iterable[str]) -> dict[str, tuple[Entry, ...]]:
+        """Return what each key may mean, `()` = nothing. Keys are those of `names.name_key`, or exact abbreviations."""
+        names = self._names
+        missing = [key for key in keys if key not in names]
+        if missing:
+            missing = list(dict.fromkeys(missing))
+            found = self.world.look_up(missing)
+            with self._lock:
+                if len(names) > CACHED_NAMES:
+                    names = self._names = {}
+                for key, rows in zip(missing, found, strict=True):
+                    names[key] = self._merge(key, rows)
+        return names
+
+    def spot(self, row: int) -> Spot:
+        """Return the spot of a row of the world's index."""
+        spot = self._spots.get(row)
+        if spot is None:
+            if len(self._spots) > 3 * CACHED_NAMES:
+                self._spots = {}
+            spot = self._spots[row] = self._read_spot(row)
+        return spot
+
+    def to_place(self, spot: Spot) -> Place:
+        """Return the full record of a spot."""
+        return self._place_of(spot)
+
+    def is_within(self, place_id: str, unit_id: str) -> bool:
+        """Tell whether a place lies in a unit, by the codes of GeoNames or, lacking them, by distance."""
+        spot, unit = self._spot_by_id(place_id), self._spot_by_id(unit_id)
+        if spot is None or unit is None:
+            return False
+        if unit.adm1 and spot.adm1 and unit.feature_code == "ADM1":
+            return unit.adm1 == spot.adm1
+        return distance_km(lat1=spot.lat, lon1=spot.lon, lat2=unit.lat, lon2=unit.lon) < 1.5 * max(unit.radius_km, 15.0)
+
+    @cached_property
+    def is_town(self) -> npt.NDArray[np.bool_]:
+        """Per row of the world's index, whether it is a populated place."""
+        numbers = [number for number, feature in enumerate(self.world.features) if feature.startswith("P")]
+        return np.isin(self.world.feature, numbers)
+
+    def _spot_by_id(self, place_id: str) -> Spot | None:
+        if place_id in self._ours:
+            return self._ours[place_id]
+        row = self.world.row_of(place_id)
+        return None if row is None else self.spot(row)
+
+    # -- building ------------------------------------------------------------------------------------------------
+
+    def _merge(self, key: str, rows: tuple[tuple[int, int], ...]) -> tuple[Entry, ...]:
+        own = self._overlay.get(key, [])
+        if not rows:
+            return tuple(own)
+        world = [(self.spot(row), how) for row, how in rows if row not in self._hidden]
+        known = {spot.id for spot, _ in own}
+        kept = [
+            entry
+            for entry in world
+            if entry[0].id not in known and not any(_is_same(entry[0], spot) for spot, _ in own)
+        ]
+        return (*own, *kept)
+
+    def _read_spot(self, row: int) -> Spot:
+        world = self.world
+        identity, name, _ = world.texts(row)
+        point = world.point(row)
+        country = world.countries[int(world.country[row])]
+        code = world.adm1_codes[int(world.adm1[row])]
+        feature = world.features[int(world.feature[row])]
+        return Spot(
+            row=row,
+            id=identity,
+            name=name,
+            lat=point[0] if point else 0.0,
+            lon=point[1] if point else 0.0,
+            feature_class=feature[:1],
+            feature_code=feature[2:],
+            country=country,
+            adm1=f"{country}.{code}" if code else "",
+            population=int(world.population[row]),
+            radius_km=float(world.radius[row]),
+            has_point=point is not None,
+            is_ours=bool(country) and country == self.theatre.country,
+        )
+
+    def _place_of(self, spot: Spot) -> Place:
+        place = self._places.get(spot.id)
+        if place is None:
+            if len(self._places) > CACHED_NAMES:
+                self._places = {key: value for key, value in self._places.items() if key in self._ours}
+            place = self._places[spot.id] = self._build_place(spot)
+        return place
+
+    def _build_place(self, spot: Spot) -> Place:
+        codes: dict[int, str] = {}
+        if spot.is_ours and spot.feature_code != "PCLI" and spot.has_point:
+            codes = self.pcodes(lat=spot.lat, lon=spot.lon)
+            if spot.feature_class == "A":
+                # A unit of the first level has no finer code.
+                codes = {level: code for level, code in codes.items() if level == 1}
+            elif spot.feature_class in "HLT" and spot.radius_km > 0:
+                codes = {}
+        return Place(
+            id=spot.id,
+            name=spot.name,
+            lat=spot.lat,
+            lon=spot.lon,
+            feature_class=spot.feature_class,
+            feature_code=spot.feature_code,
+            country=spot.country or None,
+            population=spot.population if spot.feature_class == "P" and spot.population else None,
+            adm1_pcode=codes.get(1),
+            adm2_pcode=codes.get(2),
+            adm3_pcode=codes.get(3),
+        )
+
+    def pcodes(self, *, lat: float, lon: float) -> dict[int, str]:
+        """Return the P-codes of the theatre's units at a point, by level."""
+        if self._unit_tree is None:
+            return {}
+        found: dict[int, str] = {}
+        for number in sorted(self._unit_tree.query(shapely.Point(lon, lat), predicate="intersects").tolist()):
+            for level, code in pcodes_by_level(self._unit_codes[number], units=self.theatre.units).items():
+                found.setdefault(level, code)
+        return found
+
+    def _add(self, name: str, spot: Spot, how: int) -> None:
+        key = name_key(name)
+        if key:
+            entries = self._overlay.setdefault(key, [])
+            if all(known.id != spot.id for known, _ in entries):
+                entries.append((spot, how))
+
+    def _lay_over(self) -> None:
+        theatre, world = self.theatre, self.world
+        for place in (*theatre.places, *theatre.cell_places):
+            if place.id in self._ours:
+                continue
+            row = world.row_of(place.id)
+            spot = self._spot_of_place(place, row=row)
+            self._ours[place.id] = spot
+            self._places[place.id] = place
+            if row is not None:
+                self._spots[row] = spot
+            for name in (place.name, *place.names.values(), *theatre.aliases.get(place.id, ())):
+                self._add(name, spot, PRIMARY)
+        self._add_units()
+        for row in world.rows_in(theatre.country):
+            if row in self._hidden:
+                continue
+            spot = self.spot(row)
+            _, name, others = world.texts(row)
+            if spot.feature_class == "P":
+                self._add(name, spot, PRIMARY)
+                for other in others:
+                    self._add(other, spot, ALTERNATE)
+        for place_id, names in theatre.aliases.items():
+            row = world.row_of(place_id)
+            if place_id not in self._ours and row is not None:
+                for name in names:
+                    self._add(name, self.spot(row), PRIMARY)
+        sounds: dict[str, list[Entry]] = {}
+        for name, entries in self._overlay.items():
+            sound = sound_key(name)
+            if len(sound) >= 4:
+                sounds.setdefault(sound, []).extend(entries)
+        self.sounds = {
+            sound: tuple({spot.id: (spot, how) for spot, how in reversed(entries)}.values())
+            for sound, entries in sounds.items()
+        }
+
+    def _add_units(self) -> None:
+        """Make every first-level unit a place, in the stead of Natural Earth's entry for the same unit."""
+        theatre, world = self.theatre, self.world
+        units = theatre.units[theatre.units["level"] == 1] if len(theatre.units) else theatre.units
+        have = {
+            place.adm1_pcode: self._ours[place.id]
+            for place in theatre.places
+            if place.feature_class == "A" and place.feature_code in ("ADM1", "")
+        }
+        spots: dict[str, Spot] = {}
+        for pcode, english, arabic, geometry in zip(
+            units["pcode"], units["name_en"], units["name_ar"], units.geometry, strict=True
+        ):
+            spot = have.get(pcode)
+            if spot is None:
+                point = geometry.representative_point()
+                spot = Spot(
+                    row=-1, id=f"{theatre.code}:{pcode}", name=english, lat=round(point.y, 4), lon=round(point.x, 4),
+                    feature_class="A", feature_code="ADM1", country=theatre.country, adm1="",
+                    population=500_000, radius_km=60.0, is_ours=True,
+                )  # fmt: skip
+                self._ours[spot.id] = spot
+                self._places[spot.id] = Place(
+                    id=spot.id, name=english, lat=spot.lat, lon=spot.lon, feature_class="A", feature_code="ADM1",
+                    country=theatre.country, adm1_pcode=pcode,
+                    names={"en": english} | ({"ar": arabic} if isinstance(arabic, str) and arabic else {}),
+                )  # fmt: skip
+            spots[str(pcode)] = spot
+            for name in (english, arabic, *theatre.aliases.get(spot.id, ()), *theatre.aliases.get(str(pcode), ())):
+                if isinstance(name, str):
+                    self._add(name, spot, PRIMARY)
+        for row in world.rows_in(theatre.country):
+            spot = self.spot(row)
+            if spot.feature_class == "A" and spot.feature_code != "PCLI" and spots:
+                self._hidden.add(row)
+                unit = spots.get(self.pcodes(lat=spot.lat, lon=spot.lon).get(1, ""))
+                if unit is not None:
+                    _, name, others = world.texts(row)
+                    for other in (name, *others):
+                        self._add(other, unit, ALTERNATE)
+
+    def _spot_of_place(self, place: Place, *, row: int | None) -> Spot:
+        world = self._read_spot(row) if row is not None else None
+        return Spot(
+            row=-1 if row is None else row,
+            id=place.id,
+            name=place.name,
+            lat=place.lat,
+            lon=place.lon,
+            feature_class=place.feature_class,
+            feature_code=place.feature_code or (world.feature_code if world else ""),
+            country=place.country or "",
+            adm1=world.adm1 if world else "",
+            population=place.population or (world.population if world else 0),
+            radius_km=world.radius_km if world else 0.0,
+            is_ours=True,
+        )
+
+
+def _rank_of_entry(entry: Entry) -> tuple[bool, bool, bool, int]:
+    """Ours first, by its usual name, a country before all else, a town before the unit called after it."""
+    spot, how = entry
+    is_unit = spot.feature_class == "A" and spot.is_ours and spot.feature_code != "PCLI"
+    return (not spot.is_ours, how == LOCAL, is_unit, -spot.population)
+
+
+def _is_same(one: Spot, other: Spot) -> bool:
+    """Whether two entries of one name are one place: of one class and near each other, or both regions."""
+    if one.feature_class != other.feature_class:
+        return False
+    reach_km = SAME_PLACE_KM if one.feature_class in "PS" else 250.0
+    return _rough_km(one, other) <= reach_km
+
+
+def _rough_km(one: Spot, other: Spot) -> float:
+    # Far below the reach it is compared with, so that a flat earth does.
+    dlat = (one.lat - other.lat) * 111.0
+    dlon = (one.lon - other.lon) * 85.0
+    return float((dlat * dlat + dlon * dlon) ** 0.5)
+
+
+_OPENED: dict[tuple[str, str], WorldIndex] = {}
+_OPENING = threading.Lock()
+
+
+def open_gazetteer(theatre: Theatre, *, progress: Callable[[str, float], None] | None = None) -> Gazetteer:
+    """Open the gazetteer for a theatre, building the world's index on first use (about 15 s, told to `progress`).
+
+    `progress` gets a word and a share from 0 to 1. Raise `DataError` where no folder for the index can be written.
+
+    >>> from mapapp.theatre import default_theatre, load_theatre
+    >>> open_gazetteer(load_theatre(default_theatre())).country("FR").name
+    'France'
+    """
+    key = (str(cache_folder()), source_hash())
+    with _OPENING:
+        # The file is mapped once per process, whatever the number of theatres.
+        world = _OPENED.get(key)
+        if world is None:
+            world = _OPENED[key] = open_world(progress)
+    return Gazetteer(world, theatre=theatre)
