@@ -1,0 +1,221 @@
+"""Control on the query's day, the claims behind it and the routes as GeoJSON (RFC 7946).
+
+One FeatureCollection; each feature's property `kind` says what it is:
+
+| kind | geometry | what |
+|---|---|---|
+| `control` | polygon | one cell with its state on the day and the evidence for and against |
+| `claim` | point, or none for a claim on a whole unit or a remainder | one event up to the end of the range |
+| `route` | line or polygon, or none | one leg of a route |
+| `route-point` | point, or none | origin, turn, last known position, destination |
+
+Coordinates are longitude, latitude on WGS 84; days are ISO 8601; empty = unknown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import shapely
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
+
+from geodata.catalog import attributions, data_hash
+from mapapp.export import Exporter
+from mapapp.model import ControlState, Event, Evidence, Route
+from mapapp.selection import is_shown, select_events
+
+if TYPE_CHECKING:
+    from mapapp.scene import Scene
+
+DECIMALS = 6
+"""About 0.1 m: neighbours keep a common border, and no precision is feigned beyond that."""
+
+
+def write(scene: Scene) -> bytes:
+    """Return the FeatureCollection in UTF-8, one feature per line. The same scene gives the same bytes."""
+    features = [*_control(scene), *_claims(scene), *_routes(scene)]
+    head = {
+        "title": scene.theatre.title,
+        "theatre": scene.theatre.code,
+        "as_of": scene.query.day.isoformat(),
+        "from": scene.query.start.isoformat(),
+        "to": scene.query.end.isoformat(),
+        "data_hash": data_hash(),
+        "articles": sorted(reading.article.id for reading in scene.readings),
+        "attribution": list(attributions()),
+    }
+    lines = ",\n".join(_dump(feature) for feature in features)
+    return f'{{"type":"FeatureCollection","metadata":{_dump(head)},"features":[\n{lines}\n]}}\n'.encode()
+
+
+def _control(scene: Scene) -> Iterator[dict[str, Any]]:
+    events = {event.id: event for event in scene.events}
+    for cell in scene.cells:
+        state = scene.timeline.state_at(cell.id, day=scene.query.day)
+        properties = {
+            "place": cell.place_name,
+            "place_ar": cell.place_name_ar,
+            "place_id": cell.place_id,
+            "unit_pcode": cell.unit_pcode,
+            "population": cell.population,
+            "area_km2": round(cell.area_km2, 3),
+            "as_of": scene.query.day,
+            **_state(state, scene=scene),
+            "is_selected": is_shown(state, query=scene.query),
+            **_evidence([events[event_id] for event_id in state.event_ids if event_id in events]),
+        }
+        yield _feature(f"control/{cell.id}", kind="control", geometry=cell.geometry, properties=properties)
+
+
+def _state(state: ControlState, *, scene: Scene) -> dict[str, Any]:
+    return {
+        "status": state.status,
+        "holder": state.controller,
+        "holder_name": _name(state.controller, scene=scene),
+        "others": state.others,
+        "is_regional": state.is_regional,
+        "last_holder": state.last_holder,
+        "last_reported": state.last_reported,
+        "since": state.start,
+        "until": state.end,
+        "events": state.event_ids,
+    }
+
+
+def _claims(scene: Scene) -> Iterator[dict[str, Any]]:
+    for event in select_events(scene.events, query=scene.query):
+        point = shapely.Point(event.place.lon, event.place.lat) if event.place is not None else None
+        on_region = bool(event.unit_pcode or event.remainder_of)
+        properties = {
+            "event_kind": event.kind,
+            "date_start": event.date_start,
+            "date_end": event.date_end,
+            "date_prec": event.date_prec,
+            "where_prec": event.where_prec,
+            "actor": event.actor,
+            "actor_name": _name(event.actor, scene=scene),
+            "opponent": event.opponent,
+            "status": event.status,
+            "place": event.place.name if event.place is not None else None,
+            "place_id": event.place.id if event.place is not None else None,
+            "unit_pcode": event.unit_pcode,
+            "remainder_of": event.remainder_of,
+            "share": event.share,
+            "note": event.note or None,
+            "is_bundled": event.is_bundled,
+            **_evidence([event]),
+        }
+        # A claim on a region has no point: to give it one would place it more precisely than anybody did.
+        yield _feature(f"claim/{event.id}", kind="claim", geometry=None if on_region else point, properties=properties)
+
+
+def _routes(scene: Scene) -> Iterator[dict[str, Any]]:
+    for route in scene.routes:
+        about = {
+            "route": route.id,
+            "title": route.title,
+            "journey": route.journey,
+            "route_assertion": route.assertion,
+            "date_start": route.date_start,
+            "date_end": route.date_end,
+            "vehicle": route.vehicle,
+            "who": route.who,
+        }
+        for number, leg in enumerate(route.legs, start=1):
+            properties = {
+                **about,
+                "leg": number,
+                "leg_kind": leg.kind,
+                "start": leg.start,
+                "end": leg.end,
+                "note": leg.note or None,
+                "evidence_for": [_one(item) for item in leg.evidence],
+                **(_also_said(route) if number == 1 else {}),
+            }
+            yield _feature(f"route/{route.id}/{number}", kind="route", geometry=leg.geometry, properties=properties)
+        for number, point in enumerate(route.points, start=1):
+            has_position = point.lat is not None and point.lon is not None
+            properties = {
+                **about,
+                "role": point.role,
+                "label": point.label or None,
+                "where_prec": point.where_prec,
+                "is_schematic": point.is_schematic,
+                "radius_km": point.radius_km,
+                "time": point.time_text,
+                "note": point.note or None,
+                "evidence_for": [_one(item) for item in point.evidence],
+            }
+            yield _feature(
+                f"route-point/{route.id}/{number}",
+                kind="route-point",
+                geometry=shapely.Point(point.lon, point.lat) if has_position else None,
+                properties=properties,
+            )
+
+
+def _also_said(route: Route) -> dict[str, Any]:
+    return {"evidence_against": [_one(item) for item in route.also_said]}
+
+
+def _evidence(events: Sequence[Event]) -> dict[str, Any]:
+    return {
+        "evidence_for": [_one(item) for event in events for item in event.evidence_for],
+        "evidence_against": [_one(item) for event in events for item in event.evidence_against],
+    }
+
+
+def _one(item: Evidence) -> dict[str, Any]:
+    return {name: value for name, value in asdict(item).items() if value is not None}
+
+
+def _name(code: str | None, *, scene: Scene) -> str | None:
+    actor = scene.theatre.actor(code) if code is not None else None
+    return actor.name if actor is not None else code
+
+
+def _feature(
+    feature_id: str, *, kind: str, geometry: BaseGeometry | None, properties: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": feature_id,
+        "geometry": _geometry(geometry),
+        "properties": {"kind": kind, **properties},
+    }
+
+
+def _geometry(shape: BaseGeometry | None) -> dict[str, Any] | None:
+    """Return a geometry as RFC 7946 wants it: outer rings counter-clockwise, nothing across the antimeridian."""
+    if shape is None or shape.is_empty:
+        return None
+    rounded = shapely.transform(shapely.orient_polygons(shape), lambda xy: xy.round(DECIMALS))
+    return dict(mapping(rounded))
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> object:
+    """Return what JSON has no type for as text."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+EXPORTER = Exporter(
+    id="geojson",
+    suffix=".geojson",
+    mime="application/geo+json",
+    title="Control, claims and routes (GeoJSON)",
+    write=write,
+)
