@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import streamlit as st
 
-from mapapp.model import MapQuery, Reading
+from mapapp.model import Claim, MapQuery, Reading
 from mapapp.theatre import Theatre
 from mapapp.ui.article_view import show_article_text
-from mapapp.ui.claim_review import show_claims, show_routes
+from mapapp.ui.cached import get_payload, get_shell
+from mapapp.ui.claim_review import CLAIM, show_claims, show_routes
 from mapapp.ui.errors import shown_errors
+from mapapp.ui.map_component import Command, show_map
 from mapapp.ui.place_review import MENTION, show_places
-from mapapp.ui.review import build_review, show_author, show_log
-from mapapp.ui.state import write_query
-from mapapp.ui.wording import count
+from mapapp.ui.review import Review, build_review, show_author, show_log
+from mapapp.ui.state import has_samples, write_query
+from mapapp.ui.wording import format_day
+
+AROUND_DEG = 1.0
+"""Shown around a claim's place to all sides: about 110 km, its governorate with the neighbours."""
+
+FINEST_UNIT = 4
+"""`where_prec` of a first-level unit: a claim on something larger shows the whole theatre."""
 
 
 def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
@@ -34,7 +43,7 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
             st.session_state[MENTION] = clicked
             st.rerun()
         st.caption("Underlined: a place. Coloured: the words of a claim. Click a place to look at it.")
-        _show_way_to_map(review.current, query=query)
+        _show_small_map(review, query=query)
     with reading_side:
         show_author()
         titles = (
@@ -49,15 +58,38 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
                 piece(review)
 
 
-def _show_way_to_map(reading: Reading, *, query: MapQuery) -> None:
-    days = [claim.date_end for claim in reading.claims if claim.date_end is not None]
-    inside = [day for day in days if query.start <= day <= query.end]
-    if not inside:
-        return
-    if st.button(
-        f"Show the map on {max(inside):%d %b %Y}, the last of {count(len(set(inside)), 'day')} it speaks of",
-        key="go_to_map",
-        icon=":material/map:",
-    ):
-        write_query(replace(query, day=max(inside)))
-        st.switch_page("pages/map.py")
+@st.fragment
+def _show_small_map(review: Review, *, query: MapQuery) -> None:
+    """Show the map at the place and day of the claim that is looked at."""
+    with shown_errors():
+        claims = {claim.id: claim for claim in review.raw.claims}
+        claim = claims.get(str(st.session_state.get(CLAIM)), next(iter(claims.values()), None))
+        claim = next((item for item in review.current.claims if claim is not None and item.id == claim.id), claim)
+        payload = get_payload(query, with_samples=has_samples())
+        day = _day_of(claim, query=query)
+        show_map(
+            payload.text,
+            payload_hash=payload.hash,
+            shell=get_shell(),
+            start_day=query.start,
+            command=Command(f"{None if claim is None else claim.id} {day} {_box_of(claim)}", day, _box_of(claim)),
+            is_small=True,
+            key="article_map",
+        )
+        if st.button(f"Open the map on {format_day(day)}", key="go_to_map", icon=":material/map:"):
+            write_query(replace(query, day=day))
+            st.switch_page("pages/map.py")
+
+
+def _day_of(claim: Claim | None, *, query: MapQuery) -> date:
+    day = None if claim is None else claim.date_end
+    return query.day if day is None or not query.start <= day <= query.end else day
+
+
+def _box_of(claim: Claim | None) -> tuple[float, float, float, float] | None:
+    """Return what to show around a claim's place; None = the whole theatre."""
+    where = None if claim is None else claim.place or claim.destination or claim.origin
+    if where is None or where.place is None or where.where_prec > FINEST_UNIT:
+        return None
+    lat, lon = where.place.lat, where.place.lon
+    return (lon - AROUND_DEG, lat - AROUND_DEG, lon + AROUND_DEG, lat + AROUND_DEG)

@@ -22,7 +22,7 @@ MAX_CHARACTERS = 60_000
 
 _STYLE = """
 .article {
-  max-height: 70svh; overflow: auto; padding: 0.25rem 1rem; line-height: 1.6; overflow-wrap: anywhere;
+  max-height: 52svh; overflow: auto; padding: 0.25rem 1rem; line-height: 1.6; overflow-wrap: anywhere;
   font-family: var(--st-font); color: var(--st-text-color); background: var(--st-secondary-background-color);
   border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius);
 }

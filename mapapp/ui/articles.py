@@ -102,7 +102,12 @@ def _take_in(intake: Intake, *, theatre: Theatre) -> None:
         f"{count(len(reading.resolutions), 'mention')} of places, {count(len(reading.claims), 'claim')} and "
         f"{count(len(reading.routes), 'route')} found."
     )
-    st.session_state[_MESSAGE] = found if is_new else f"This very text was already here. {found}"
+    st.session_state[_MESSAGE] = (
+        found
+        if is_new
+        else "This very text was already here and keeps its first date, publisher and address. To change those, remove "
+        "it and read it again."
+    )
     st.session_state[CHOICE] = article.id
     st.rerun()
 
@@ -173,7 +178,7 @@ def show_article_head(reading: Reading, *, query: MapQuery, theatre: Theatre) ->
         ("Address", article.url or "unknown"),
         ("Hash of the text", article.id[:16]),
     ]
-    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    left, right = st.columns([5, 1], vertical_alignment="center")
     with left:
         if article.title:
             st.subheader(escape_markdown(shorten(article.title, limit=160)), anchor=False)

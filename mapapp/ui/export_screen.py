@@ -31,8 +31,8 @@ SIZES = {
 }
 """Title, width and height in pixels."""
 
-PREVIEW_WIDTH_PX = 960
-"""Of the picture on the page: wide enough to read its legend, drawn in about a second."""
+PREVIEW_WIDTH_PX = 1920
+"""Of the picture on the page, at most: larger ones are shown at this width, others are those that are downloaded."""
 
 EXTENTS = {"whole": "The whole theatre", "view": "What the map shows now", "own": "My own box"}
 
@@ -144,12 +144,12 @@ def _show_sources(query: MapQuery, *, theatre: Theatre) -> None:
 
 
 def _show_preview(query: MapQuery, *, size: PictureSize) -> None:
-    height_px = round(PREVIEW_WIDTH_PX * size.height_px / size.width_px)
+    scale = min(1.0, PREVIEW_WIDTH_PX / size.width_px)
     with st.spinner("Drawing the preview …"):
         picture = get_picture(
             query,
             with_samples=has_samples(),
             picture_format="png",
-            size=PictureSize(PREVIEW_WIDTH_PX, height_px, size.bbox),
+            size=PictureSize(round(size.width_px * scale), round(size.height_px * scale), size.bbox),
         )
     st.image(picture, caption=f"Preview: {format_day(query.day, has_weekday=True)}", width="stretch")

@@ -1,6 +1,7 @@
 // Shows the map document in a sandboxed frame, posts data into it and hands its state to the app.
 //
-// data: {shell: string, payload: string (JSON), hash: string, date: string, command: {id, fit} | null}
+// data: {shell: string, payload: string (JSON), hash: string, date: string, isSmall: boolean,
+//        command: {id, fit, date?} | null}
 // The frame is made once and never reloaded while it is on the page: new data is posted into the running document.
 // The frame has no `allow-same-origin`, so its origin is opaque: what comes from it is known by its window alone, and
 // what goes to it can only be addressed to "*". It is still taken as hostile here and read field by field.
@@ -93,11 +94,11 @@ export default function (component) {
   if (!view || !view.frame.isConnected) {
     if (view) view.remove();
     view = mount(parentElement, data.shell);
-    if (data.command) view.doneCommand = data.command.id;
     views.set(parentElement, view);
   }
   view.send = setStateValue;
   view.data = data;
+  parentElement.querySelector(".mapapp-view").classList.toggle("is-small", data.isSmall);
   view.theme = isDark(parentElement.host || parentElement) ? "dark" : "light";
   view.refresh();
   return view.remove;

@@ -29,6 +29,7 @@ _STYLE = """
   overflow: hidden;
   background: var(--st-secondary-background-color);
 }
+.mapapp-view.is-small { height: 30rem; }
 .mapapp-view iframe { display: block; width: 100%; height: 100%; border: 0; }
 @media (max-width: 640px) { .mapapp-view { height: clamp(27rem, calc(100svh - 9.5rem), 48rem); } }
 """
@@ -51,8 +52,10 @@ class MapView:
 class Command:
     """Something that the page asks of the running map, once."""
 
-    id: int
+    id: str
     """Another one than that of the command before: each is obeyed once."""
+    day: date | None = None
+    """None = the day stays."""
     bbox: tuple[float, float, float, float] | None = None
     """West, south, east, north of what is to be seen; None = the whole theatre."""
 
@@ -111,7 +114,14 @@ def hash_payload(payload: str) -> str:
 
 
 def show_map(
-    payload: str, *, payload_hash: str, shell: str, start_day: date, command: Command | None, key: str
+    payload: str,
+    *,
+    payload_hash: str,
+    shell: str,
+    start_day: date,
+    key: str,
+    command: Command | None = None,
+    is_small: bool = False,
 ) -> MapView:
     """Show a scene and return what the user has on the map.
 
@@ -125,6 +135,7 @@ def show_map(
             "payload": payload,
             "hash": payload_hash,
             "date": start_day.isoformat(),
+            "isSmall": is_small,
             "command": _command_data(command),
         },
         default={"view": None},
@@ -136,7 +147,8 @@ def show_map(
 def _command_data(command: Command | None) -> dict[str, Any] | None:
     if command is None:
         return None
-    return {"id": command.id, "fit": True if command.bbox is None else list(command.bbox)}
+    data: dict[str, Any] = {"id": command.id, "fit": True if command.bbox is None else list(command.bbox)}
+    return data if command.day is None else data | {"date": command.day.isoformat()}
 
 
 def _nothing() -> None:

@@ -44,7 +44,6 @@ def show_scene(query: MapQuery) -> None:
             payload_hash=payload.hash,
             shell=get_shell(),
             start_day=st.session_state[_START_DAY],
-            command=None,
             key=MAP_KEY,
         )
         _remember_view(view)

@@ -17,6 +17,8 @@ from mapapp.ui.wording import WHERE_PRECISION, describe_resolution, name_place, 
 
 MENTION = "mention_choice"
 
+_NUMBERS = {"People": st.column_config.NumberColumn(format="localized", help="0 = not known")}
+
 
 def build_place_table(review: Review) -> pd.DataFrame:
     """Return the mentions of places, one row each."""
@@ -62,7 +64,12 @@ def show_places(review: Review) -> None:
     )
     resolution = resolutions[number]
     if resolution.candidates:
-        st.dataframe(_build_candidate_table(resolution, theatre=review.theatre), hide_index=True, key="candidates")
+        st.dataframe(
+            _build_candidate_table(resolution, theatre=review.theatre),
+            hide_index=True,
+            key="candidates",
+            column_config=_NUMBERS,
+        )
     with shown_errors():
         _show_place_correction(review, resolution=resolution)
 
@@ -78,7 +85,7 @@ def _build_candidate_table(resolution: Resolution, *, theatre: Theatre) -> pd.Da
         (
             describe_resolution(_only(resolution, place=candidate.place), theatre=theatre),
             candidate.place.feature_code,
-            candidate.place.population,
+            candidate.place.population or 0,
             round(candidate.score, 2),
             ", ".join(f"{name} {value:+.2f}" for name, value in candidate.reasons),
         )
