@@ -74,6 +74,7 @@ class Gazetteer:
         self._overlay: dict[str, list[Entry]] = {}
         self.sounds: dict[str, tuple[Entry, ...]] = {}
         """The theatre's names by how they sound, for spellings that no table has."""
+        self._unit_spots: dict[str, Spot] = {}
         self._lay_over()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -148,6 +149,11 @@ class Gazetteer:
     def to_place(self, spot: Spot) -> Place:
         """Return the full record of a spot."""
         return self._place_of(spot)
+
+    def unit(self, pcode: str) -> Place | None:
+        """Return the first-level unit with a P-code as a place, or None."""
+        spot = self._unit_spots.get(pcode)
+        return None if spot is None else self._place_of(spot)
 
     def is_within(self, place_id: str, unit_id: str) -> bool:
         """Tell whether a place lies in a unit, by the codes of GeoNames or, lacking them, by distance."""
@@ -303,7 +309,7 @@ class Gazetteer:
             for place in theatre.places
             if place.feature_class == "A" and place.feature_code in ("ADM1", "")
         }
-        spots: dict[str, Spot] = {}
+        spots = self._unit_spots
         for pcode, english, arabic, geometry in zip(
             units["pcode"], units["name_en"], units["name_ar"], units.geometry, strict=True
         ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from mapapp.model import Article, Candidate, Mention, MentionKind, Resolution
+from mapapp.places.descriptions import find_descriptions
 from mapapp.places.gazetteer import Gazetteer, Spot
 from mapapp.places.recognise import Draft, recognise
 from mapapp.places.resolve import Decision, Option, resolve
@@ -43,10 +44,14 @@ def geoparse(
     decisions = resolve(recognition, gazetteer=gazetteer, home=home)
     found = []
     for decision in decisions:
-        if decision.draft.is_demonym and not with_demonyms:
-            continue
         found.append(_to_resolution(decision, article, gazetteer))
-    return tuple(found)
+    named = [item for item in found if item.mention.kind is not MentionKind.DEMONYM or with_demonyms]
+    return tuple(
+        sorted(
+            (*named, *find_descriptions(article, resolutions=found, gazetteer=gazetteer)),
+            key=lambda item: item.mention.start,
+        )
+    )
 
 
 def _home_of(article: Article, theatre: Theatre) -> tuple[float, float] | None:

@@ -394,7 +394,12 @@ def _look_after(draft: Draft, tokens: Tokens, words: Words, *, starts: dict[int,
         features["follower"] = 1.0
         if after in _UNIT_WORDS:
             draft.unit_word = after
-    elif after in words.speech_verbs and not is_possessive:
-        features["speech_verb"] = 1.0
+    elif not is_possessive and (after in words.speech_verbs or after in words.government_verbs):
+        if after in words.government_verbs and any(
+            spot.feature_code in ("PPLC", "PCLI") for spot, _ in draft.entries[:8]
+        ):
+            features["government_verb"] = 1.0
+        elif after in words.speech_verbs:
+            features["speech_verb"] = 1.0
     if after in ("and", "or") and gap == LINK and right is not None:
         features.setdefault("list_neighbour", 0.7)
