@@ -159,6 +159,13 @@ class Settings:
         value = self._get(key, date, "a day like 2024-12-08")
         return value.date() if isinstance(value, datetime) else value
 
+    def moment(self, key: str) -> datetime:
+        """Return a time with its offset from UTC."""
+        value: datetime = self._get(key, datetime, "a time with its offset, like 2024-12-08T18:00:00+03:00")
+        if value.tzinfo is None:
+            raise TheatreError(f"{self._label}: {key} is {value}, expected an offset from UTC such as +03:00.")
+        return value
+
     def bbox(self) -> tuple[float, float, float, float]:
         """Return `bbox` as west, south, east, north in degrees."""
         values = self._get("bbox", list, "[west, south, east, north]")

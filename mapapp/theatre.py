@@ -8,7 +8,6 @@ was got and what was expected.
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
 from pathlib import Path
 
 from geodata import ROOT
@@ -135,10 +134,10 @@ def load_theatre(name: str, *, root: Path = THEATRES) -> Theatre:
 def sample_articles(theatre: Theatre) -> tuple[Article, ...]:
     """Return the sample articles of a theatre, oldest first; empty where it has none.
 
-    Each is a `.txt` beside a `.toml` of the same name that tells title, publisher, day and licence.
+    Each is a `.txt` beside a `.toml` of the same name that tells title, publisher, time and licence.
 
-    >>> all(article.licence for article in sample_articles(load_theatre(default_theatre())))
-    True
+    >>> [article.publisher for article in sample_articles(load_theatre(default_theatre()))][:1]
+    ['MapApp sample']
     """
     articles = []
     for path in sorted((theatre.folder / "articles").glob("*.txt")):
@@ -151,7 +150,7 @@ def sample_articles(theatre: Theatre) -> tuple[Article, ...]:
                 title=about.text("title"),
                 publisher=about.text("publisher"),
                 url=about.optional("url"),
-                published=datetime.combine(about.day("published"), datetime.min.time(), tzinfo=UTC),
+                published=about.moment("published"),
                 language=about.optional("language"),
                 licence=about.text("licence"),
             )
