@@ -438,7 +438,7 @@ def _unit_around(base: date, unit: str, sign: int) -> Days | None:
 def _span_unit(match: re.Match[str], published: date | None, anchor: date | None) -> Days | None:
     if published is None:
         return None
-    unit, last = match["span_u"].lower(), match["span_s"].lower() != "this"
+    unit, last = match["span_u"].lower(), match["span_s"].lower() in ("last", "past")
     if unit == "weekend":
         saturday = _weekday_before(published, 5, same_day=True)
         return saturday, min(saturday + timedelta(days=1), published)

@@ -187,6 +187,10 @@ def _nouns(view: View, index: int) -> Iterator[Candidate]:
             places = (PlaceFound(index - 1),)  # "the Aleppo withdrawal"
             left_actor = NOBODY
         for place in places:
+            won = list(_battle_won(view, index, place))
+            if won:
+                yield from won
+                continue
             yield from _noun_candidate(view, index, sense, place, left_actor, actor, opponent, closed)
 
 
@@ -234,6 +238,31 @@ def _noun_candidate(  # noqa: PLR0917 - the parts of one reading
         sense.strength,
         "noun",
     )
+
+
+def _battle_won(view: View, index: int, place: PlaceFound) -> Iterator[Candidate]:
+    """Read "won the battle for X", "the battle for X was won by"."""
+    words = view.words
+    if words[index].low not in ("battle", "fight"):
+        return
+    left = next(
+        (
+            look
+            for look in range(index - 1, max(-1, index - 4), -1)
+            if words[look].low in ("won", "winning", "win", "wins")
+        ),
+        None,
+    )
+    right = next(
+        (look for look in range(place.index + 1, min(len(words), place.index + 6)) if words[look].low == "won"), None
+    )
+    if left is not None:
+        form = {"won": "past", "winning": "gerund", "win": "base", "wins": "third"}[words[left].low]
+        mood = view.mood(left, form=form, place_index=place.index)
+        yield Candidate(view.sentence, left, "take", place, view.subject(left), NOBODY, mood, 0.8, "active")
+    elif right is not None and _voice(view, right, "participle") == "passive":
+        mood = view.mood(right, form="participle", place_index=place.index)
+        yield Candidate(view.sentence, right, "take", place, view.agent(right + 1), NOBODY, mood, 0.8, "passive")
 
 
 def _possessor(view: View, index: int) -> Party:
@@ -362,6 +391,8 @@ def _transitive(view: View, index: int, after: int, sense: VerbSense, kind: str)
     words = view.words
     voice = _voice(view, index, kind)
     has_by = after < len(words) and words[after].low == "by"
+    if _is_adjective(view, index, kind):
+        return
     if voice != "passive" and not has_by:
         places = walk_right(words, after, lexicon=view.lexicon)
         if places:
@@ -384,6 +415,48 @@ def _transitive(view: View, index: int, after: int, sense: VerbSense, kind: str)
             view.sentence, index, sense.verb_class, place, actor, opponent, mood, sense.strength, "passive",
             is_now=_is_present(view, index),
         )  # fmt: skip
+
+
+def _is_adjective(view: View, index: int, kind: str) -> bool:
+    """Return whether a participle only describes a noun: "the liberated town of X", "besieged X"."""
+    if kind not in ("past", "participle") or index == 0:
+        return False
+    before = view.words[index - 1]
+    closed = view.lexicon.words
+    if before.party is not None or before.date is not None:
+        return False
+    if before.low in closed["determiners"] and before.low not in (
+        "that",
+        "both",
+        "all",
+        "some",
+        "many",
+        "most",
+        "several",
+        "few",
+        "each",
+    ):
+        return True
+    return before.low in (
+        "of",
+        "in",
+        "from",
+        "to",
+        "for",
+        "near",
+        "with",
+        "newly",
+        "recently",
+        "long",
+        "into",
+        "on",
+        "around",
+        "across",
+    ) and not _is_place_list_behind(view, index)
+
+
+def _is_place_list_behind(view: View, index: int) -> bool:
+    return index + 1 < len(view.words) and view.words[index + 1].low == "by"
 
 
 def _is_reduced(view: View, index: int, after: int) -> bool:
@@ -431,6 +504,8 @@ def _held_figuratively(view: View, places: Sequence[PlaceFound]) -> bool:
 def _active(view: View, index: int, sense: VerbSense, kind: str, places: Sequence[PlaceFound]) -> Iterator[Candidate]:
     words = view.words
     subject = view.subject(index)
+    if sense.verb_class == "desert" and not _is_force(view, subject):
+        return
     last = places[-1].index + 1
     for place in places:
         mood = view.mood(index, form=kind, place_index=place.index)
@@ -444,6 +519,24 @@ def _active(view: View, index: int, sense: VerbSense, kind: str, places: Sequenc
             is_now=sense.verb_class == "hold" and kind in ("base", "third", "gerund"),
         )  # fmt: skip
     del words
+
+
+def _is_force(view: View, party: Party) -> bool:
+    """Return whether who leaves a place is a force, and not one person, who gives up no place by leaving it."""
+    if party.index is None or party.basis == "unlisted":
+        return party.basis in ("pronoun", "unlisted")
+    word = view.words[party.index]
+    actor = view.actors.get(party.code or "")
+    tail = word.low.split()[-1] if word.low.split() else ""
+    return (
+        tail in view.lexicon.words["armed"]
+        or word.text.isupper()
+        or (
+            actor is not None
+            and word.low in (actor.name.lower(), *(name.lower() for name in actor.aliases if name.isupper()))
+        )
+        or any(later.low in view.lexicon.words["armed"] for later in view.words[party.index + 1 : party.index + 4])
+    )
 
 
 def _held_by_before(view: View, place_index: int, index: int) -> Party:
@@ -516,20 +609,14 @@ def _with_preposition(view: View, index: int, after: int, sense: VerbSense, kind
     if not places:
         return
     subject = view.subject(index)
-    voice = _voice(view, index, kind)
-    if sense.verb_class == "leave" and voice == "passive":
-        subject = _phrase_party_left(view, index)
+    if sense.verb_class == "leave" and not _is_force(view, subject):
+        return
     for place in places:
         mood = view.mood(index, form=kind, place_index=place.index)
         actor, opponent = (NOBODY, subject) if sense.verb_class == "leave" else (subject, NOBODY)
         if sense.verb_class == "fight":
             opponent = _object_party(view, after, start)
         yield Candidate(view.sentence, index, sense.verb_class, place, actor, opponent, mood, sense.strength, "active")
-
-
-def _phrase_party_left(view: View, index: int) -> Party:
-    position, _ = auxiliaries_before(view.words, index, lexicon=view.lexicon)
-    return view.subject(index) if position >= 0 else NOBODY
 
 
 def _object_party(view: View, start: int, end: int) -> Party:
@@ -680,7 +767,10 @@ def _control(view: View, index: int) -> Iterator[Candidate]:
     if under is not None:
         yield from _under(view, index, under)
         return
-    if words[index + 1].low not in ("of", "over", "in", "across"):
+    wanted = (
+        ("on",) if words[index].low in ("grip", "stranglehold", "hold", "foothold") else ("of", "over", "in", "across")
+    )
+    if words[index + 1].low not in wanted:
         return
     places = walk_right(words, index + 2, lexicon=lexicon)
     if not places:
@@ -869,6 +959,10 @@ def compound_party(view: View, index: int) -> Party:
     if word.party is not None:
         return party_at(view.words, index, actors=view.actors)
     low = word.low
+    if word.place is not None and not (
+        index + 1 < len(view.words) and view.words[index + 1].low in ("-", "‑", "hands", "control", "rule")
+    ):
+        return NOBODY
     if not low.isalpha() or low in view.lexicon.words["determiners"]:
         return NOBODY
     aliases = alias_table(tuple(view.actors.values()))

@@ -69,6 +69,8 @@ def _cost(words: Sequence[Word], at: int, index: int, place_index: int, lexicon:
             and word.date is None
         ):
             cost += 6
+        elif word.low == "that" and at < index:
+            cost += 10
         elif word.low in lexicon.verbs and word.index not in (index, place_index):
             cost += 5
         elif word.low in lexicon.speech["verbs"]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,13 +19,14 @@ from mapapp.claims.control import Candidate, View, find_candidates
 from mapapp.claims.dating import RECENT_SENTENCES, UNKNOWN, When, date_trigger, now, recent
 from mapapp.claims.grading import find_publisher, grade_claim
 from mapapp.claims.lexicon import Lexicon, read_lexicon
+from mapapp.claims.movement import Journey, find_journeys, tells_of_movement
 from mapapp.claims.parties import actors_by_code, find_parties
 from mapapp.claims.phrases import is_place
 from mapapp.claims.scoring import read_features, score_features
 from mapapp.claims.speech import Attribution, find_attributions, speaker_of
 from mapapp.claims.subjects import Party
 from mapapp.claims.words import PartyMention, build_sentence
-from mapapp.dates import DateSpan, find_dates
+from mapapp.dates import find_dates
 from mapapp.model import (
     CONTROL_CHANGES,
     Actor,
@@ -80,19 +82,34 @@ def extract_claims(article: Article, *, resolutions: Sequence[Resolution], theat
     published = publication_day(article, timezone=theatre.timezone)
     publisher = find_publisher(article, theatre=theatre)
     actors = actors_by_code(theatre.actors)
-    drafts = _read_control(
+    drafts, journeys = _read_sentences(
         article, resolutions=resolutions, theatre=theatre, actors=actors, published=published, lexicon=lexicon
     )
-    drafts = _fill_from_article(_best_of_each(drafts), published=published, actors=actors, lexicon=lexicon)
+    drafts = _fill_from_article(_best_of_each(drafts), actors=actors, lexicon=lexicon)
     claims = [
         _claim(article, draft, actors=actors, grade=grade_claim(publisher, assertion=draft.assertion))
         for draft in drafts
         if draft.score >= LOWEST_SCORE
     ]
-    return tuple(sorted(claims, key=lambda claim: (claim.start, claim.kind.value, claim.id)))
+    for told in _fill_journeys(journeys):
+        grade = grade_claim(publisher, assertion=told.journey.mood.assertion)
+        claim = _movement_claim(article, told, grade=grade, lexicon=lexicon)
+        if claim is not None and claim.score >= LOWEST_SCORE:
+            claims.append(claim)
+    unique = {claim.id: claim for claim in claims}
+    return tuple(sorted(unique.values(), key=lambda claim: (claim.start, claim.kind.value, claim.id)))
 
 
-def _read_control(
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A journey with its date and its speaker."""
+
+    journey: Journey
+    when: When
+    attribution: Attribution | None
+
+
+def _read_sentences(
     article: Article,
     *,
     resolutions: Sequence[Resolution],
@@ -100,20 +117,20 @@ def _read_control(
     actors: Mapping[str, Actor],
     published: date | None,
     lexicon: Lexicon,
-) -> list[_Draft]:
-    """Read the sentences one after the other, with what those before them leave behind: a party, a date, a place."""
+) -> tuple[list[_Draft], list[_Told]]:
+    """Read the sentences one after the other, with what those before leave behind: a party, a place."""
     text = article.text
-    if not resolutions or not lexicon.trigger.search(text):
-        return []
+    drafts: list[_Draft] = []
+    journeys: list[_Told] = []
+    if not resolutions:
+        return drafts, journeys
     dates = find_dates(text, published=published)
     parties = find_parties(text, actors=theatre.actors)
     places = sorted(resolutions, key=lambda one: (one.mention.start, one.mention.end))
     date_starts = [found.start for found in dates]
     party_starts = [found.start for found in parties]
     place_starts = [one.mention.start for one in places]
-    drafts: list[_Draft] = []
     last_subject: Party | None = None
-    last_date: DateSpan | None = None
     recent_places: list[Resolution] = []
     for number, (start, end) in enumerate(split_sentences(text)):
         own_dates = dates[bisect.bisect_left(date_starts, start) : bisect.bisect_left(date_starts, end)]
@@ -121,32 +138,34 @@ def _read_control(
         own_places = places[bisect.bisect_left(place_starts, start) : bisect.bisect_left(place_starts, end)]
         toponyms = [one for one in own_places if one.mention.kind is MentionKind.TOPONYM and one.candidates]
         candidates: tuple[Candidate, ...] = ()
-        if lexicon.trigger.search(text, start, end):
+        is_control = lexicon.trigger.search(text, start, end) is not None
+        is_journey = tells_of_movement(text, start=start, end=end)
+        if is_control or is_journey:
             described = find_described_places(
                 text, start=start, end=end, article_id=article.id, own=toponyms, before=recent_places
             )
             free = [one for one in described if all(not _overlap(one, other) for other in own_places)]
-            if own_places or free:
-                sentence = build_sentence(
-                    text,
-                    number=number,
-                    span=(start, end),
-                    places=[*own_places, *free],
-                    parties=own_parties,
-                    dates=own_dates,
-                )
-                view = View(sentence, lexicon, actors, last_subject)
-                candidates = find_candidates(view)
-                attributions = find_attributions(sentence, text=text, lexicon=lexicon) if candidates else ()
-                drafts.extend(
-                    draft
-                    for candidate in candidates
-                    if (draft := _draft(candidate, lexicon, actors, attributions, published, last_date)) is not None
-                )
+            sentence = build_sentence(
+                text,
+                number=number,
+                span=(start, end),
+                places=[*own_places, *free],
+                parties=own_parties,
+                dates=own_dates,
+            )
+            candidates = find_candidates(View(sentence, lexicon, actors, last_subject)) if is_control else ()
+            trips = find_journeys(sentence, text=text, lexicon=lexicon) if is_journey else ()
+            attributions = find_attributions(sentence, text=text, lexicon=lexicon) if candidates or trips else ()
+            for candidate in candidates:
+                draft = _draft(candidate, lexicon, actors, attributions, published)
+                if draft is not None:
+                    drafts.append(draft)
+            for trip in trips:
+                when = date_trigger(sentence, index=trip.index, place_index=trip.index, lexicon=lexicon, is_now=False)
+                journeys.append(_Told(trip, when, speaker_of(attributions, index=trip.index)))
         last_subject = _subject_left_behind(candidates, own_parties, actors) or last_subject
-        last_date = next((found for found in reversed(own_dates) if found.prec in (1, 2)), last_date)
         recent_places = toponyms or recent_places
-    return drafts
+    return drafts, journeys
 
 
 def _overlap(first: Resolution, second: Resolution) -> bool:
@@ -169,13 +188,12 @@ def _subject_left_behind(
 _CLASH_CLASSES = frozenset(("enter", "attack", "fight"))
 
 
-def _draft(  # noqa: PLR0917 - what was found out about one candidate
+def _draft(
     candidate: Candidate,
     lexicon: Lexicon,
     actors: Mapping[str, Actor],
     attributions: Sequence[Attribution],
     published: date | None,
-    last_date: DateSpan | None,
 ) -> _Draft | None:
     """Put a candidate together with its date, its speaker and its score."""
     words = candidate.sentence.words
@@ -208,7 +226,6 @@ def _draft(  # noqa: PLR0917 - what was found out about one candidate
     if attribution is not None and attribution.verb in lexicon.speech["not_factive"]:
         features["not_factive"] = 1
     score = score_features(features, weights=lexicon.weights)
-    del last_date
     return _Draft(
         candidate=candidate,
         resolution=resolution,
@@ -288,9 +305,7 @@ def _best_of_each(drafts: Sequence[_Draft]) -> list[_Draft]:
     return list(best.values())
 
 
-def _fill_from_article(
-    drafts: Sequence[_Draft], *, published: date | None, actors: Mapping[str, Actor], lexicon: Lexicon
-) -> list[_Draft]:
+def _fill_from_article(drafts: Sequence[_Draft], *, actors: Mapping[str, Actor], lexicon: Lexicon) -> list[_Draft]:
     """Let claims on one place in one article lend each other actor and date where one of them lacks it."""
     filled: list[_Draft] = []
     for draft in drafts:
@@ -321,7 +336,6 @@ def _fill_from_article(
                 features["dated"] = 1
             one = replace(one, features=features, score=score_features(features, weights=lexicon.weights))
         filled.append(one)
-    del published
     return filled
 
 
@@ -413,4 +427,95 @@ def _claim(article: Article, draft: _Draft, *, actors: Mapping[str, Actor], grad
         grade=grade,
         score=round(draft.score, 4),
         share=draft.candidate.place.share,
+    )
+
+
+# --- journeys ---------------------------------------------------------------------------------
+
+
+def _name_words(who: str | None) -> frozenset[str]:
+    """Return the words of a name that tell people apart: with a capital, four letters or more."""
+    return frozenset(
+        word.strip(",.’'") for word in re.findall(r"[^\W\d_]+", who or "") if word[0].isupper() and len(word) >= 4
+    )
+
+
+def _fill_journeys(journeys: Sequence[_Told]) -> list[_Told]:
+    """Give a flight without an end the one that the article names elsewhere for the same person, and dates alike."""
+    filled: list[_Told] = []
+    for told in journeys:
+        trip = told.journey
+        names = _name_words(trip.who)
+        kin = [
+            other
+            for other in journeys
+            if other is not told
+            and names & _name_words(other.journey.who)
+            and trip.is_flight
+            and other.journey.is_flight
+            and not {"irrealis", "hypothetical", "question"} & other.journey.mood.features
+        ]
+        if trip.destination is None and trip.is_flight:
+            ends = {
+                _place_key(other.journey.destination): other.journey.destination
+                for other in kin
+                if other.journey.destination
+            }
+            if len(ends) == 1:
+                trip = replace(trip, destination=next(iter(ends.values())))
+        when = told.when
+        if when.first is None and when.basis == "none":
+            days = {(other.when.first, other.when.last): other.when for other in kin if other.when.prec == 1}
+            if len(days) == 1:
+                when = replace(next(iter(days.values())), basis="article")
+        filled.append(_Told(trip, when, told.attribution))
+    return filled
+
+
+def _place_key(resolution: Resolution | None) -> str:
+    place = resolution.place if resolution else None
+    return place.id if place else resolution.mention.surface if resolution else ""
+
+
+def _movement_claim(article: Article, told: _Told, *, grade: str, lexicon: Lexicon) -> Claim | None:
+    trip = told.journey
+    place = trip.destination or trip.origin
+    if place is None:
+        return None
+    features = dict.fromkeys(trip.mood.features, 1.0)
+    features["strength"] = trip.strength
+    features["actor_known" if trip.who else "no_actor"] = 1
+    if told.when.first is not None:
+        features["dated"] = 1
+    if told.attribution is not None and told.attribution.verb in lexicon.speech["not_factive"]:
+        features["not_factive"] = 1
+    sentence = trip.sentence
+    words = "|".join(
+        (
+            article.id,
+            str(sentence.start),
+            str(sentence.end),
+            EventKind.MOVEMENT.value,
+            _place_key(place),
+            trip.who or "",
+        )
+    )
+    return Claim(
+        id=hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:20],
+        article_id=article.id,
+        start=sentence.start,
+        end=sentence.end,
+        quote=article.text[sentence.start : sentence.end],
+        kind=EventKind.MOVEMENT,
+        place=place,
+        origin=trip.origin,
+        destination=trip.destination,
+        who=trip.who,
+        date_start=told.when.first,
+        date_end=told.when.last,
+        date_prec=told.when.prec,
+        assertion=trip.mood.assertion,
+        speaker=told.attribution.speaker if told.attribution else None,
+        grade=grade,
+        score=round(score_features(features, weights=lexicon.weights), 4),
     )

@@ -66,7 +66,11 @@ def auxiliaries_before(words: Sequence[Word], index: int, *, lexicon: Lexicon) -
         if word.place or word.party:
             break
         is_helper = low in closed["be"] or low in closed["have"] or low in closed["modals"]
-        is_small = low in closed["negations"] or low in closed["adverbs"] or (low.endswith("ly") and len(low) > 4)
+        is_small = (
+            low in closed["negations"]
+            or low in closed["adverbs"]
+            or (low.endswith("ly") and len(low) > 4 and low not in closed["not_adverbs"])
+        )
         if not (is_helper or is_small or low == "to" or word.date is not None or low in ("do", "does", "did")):
             break
         group.append(low)
@@ -199,7 +203,9 @@ def _judge_noun(
         low = words[back].low
         if low in _BREAKS or low == ",":
             break
-        if low in ("after", "since", "following", "despite", "amid", "when"):
+        if low in ("after", "since", "following", "despite", "amid", "when", "once"):
+            if _modal_before(words, back, lexicon):
+                features.add("irrealis")
             break
         if (low in irrealis and low not in only_infinitive) or low in closed["modals"]:
             features.add("irrealis")
@@ -224,13 +230,27 @@ def _judge_noun(
     return None
 
 
+def _modal_before(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
+    """Return whether the main clause before "after the fall of X" speaks of the future: "will vote after ..."."""
+    for back in range(index - 1, max(-1, index - 14), -1):
+        word = words[back]
+        if word.low in _BREAKS:
+            return False
+        if word.low in lexicon.words["modals"]:
+            return not any(later.low in lexicon.words["have"] for later in words[back : back + 3])
+    return False
+
+
 def _in_condition(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
     """Return whether the trigger stands in an "if" clause: between the opener and the next comma."""
     openers = lexicon.mood["hypothetical"]["openers"]
+    is_present = any(word.low in ("is", "are", "gets", "get") for word in words[max(0, index - 3) : index])
     for back in range(index - 1, max(-1, index - 16), -1):
         word = words[back]
         if word.low in _BREAKS or (word.low == "," and back > 0):
             return False
+        if is_present and word.low in ("until", "till", "once", "when", "before"):
+            return True
         if word.low in openers:
             if word.low in ("should", "were") and back > 0 and words[back - 1].low not in (",", "“", '"'):
                 return False

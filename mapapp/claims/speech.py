@@ -13,6 +13,8 @@ _STOPS = frozenset((",", ";", ":", "—", "–", "“", "”", '"', "(", ")", ".
 _LONGEST_SPEAKER = 14
 """Words; a longer stretch before "said" is a clause, not a name."""
 
+_PASSIVE_TOO = frozenset(("believed", "thought", "reported", "said", "alleged", "estimated", "described", "shown"))
+_PRONOUNS = frozenset(("he", "she", "they", "we", "i", "you", "it", "who", "his", "her"))
 _NOT_A_SPEAKER = frozenset(
     ("it", "there", "which", "that", "what", "this", "who", "and", "but", "as", "reports", "images", "footage")
 )
@@ -128,6 +130,8 @@ def _by_verb(words: Sequence[Word], index: int, text: str, lexicon: Lexicon) -> 
     """Read "X said that ...", "..., X said" and "..., said X"."""
     verb = words[index]
     last = index - 1
+    if index + 1 < len(words) and words[index + 1].low == "to" and verb.low in _PASSIVE_TOO:
+        return None  # "a plane believed to carry": nobody speaks
     closed = lexicon.words
     while last >= 0 and (
         words[last].low in closed["have"]
@@ -161,11 +165,47 @@ def _by_verb(words: Sequence[Word], index: int, text: str, lexicon: Lexicon) -> 
     name = text[words[start].start : words[last].end]
     if not _names_somebody(words[start : last + 1], closed):
         return None
+    if words[start].low in _PRONOUNS or words[start].low in (
+        "while",
+        "after",
+        "before",
+        "when",
+        "by",
+        "since",
+        "until",
+        "in",
+        "if",
+    ):
+        return None
+    if verb.low in ("quoted", "cited"):
+        tail = next((w.index for w in words[index + 1 :] if w.low == "as"), None)
+        quoted = _name_after(words, index + 1, text, lexicon)
+        if tail is not None and quoted:
+            return Attribution(f"{name}, quoting {quoted}"[:160], verb.low, index, len(words), index)
+    if verb.low == "saying" and words[index - 1].low == "as":
+        return None
+    name = _with_name_before(words, start, last, text)
     before = words[start - 1].low if start > 0 else ""
     ends = index + 1 >= len(words) or words[index + 1].low in (".", ",", ";") or _only_adjuncts(words, index + 1)
     if before in (",", "”", '"', "—", "–") and ends and start > 2:
         return Attribution(name, verb.low, 0, start, index)
     return Attribution(name, verb.low, index, len(words), index)
+
+
+def _with_name_before(words: Sequence[Word], start: int, last: int, text: str) -> str:
+    """Return "A B, the head of C" where only "the head of C" stands right before the verb."""
+    if (
+        start >= 2
+        and words[start].low
+        in ("a", "an", "the", "head", "director", "chief", "who", "spokesman", "spokesperson", "commander")
+        and words[start - 1].low == ","
+    ):
+        first = _clause_start(words, start - 2)
+        if first < start - 1 and all(
+            word.text[:1].isupper() or word.place or word.party for word in words[first : start - 1]
+        ):
+            return text[words[first].start : words[last].end]
+    return text[words[start].start : words[last].end]
 
 
 def _only_adjuncts(words: Sequence[Word], start: int) -> bool:

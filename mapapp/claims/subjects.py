@@ -164,6 +164,8 @@ def find_party_right(
             armed = index if armed is None else armed
         if word.low in (",", ";", ".", ":", "”", "“") and index > start:
             break
+        if word.low == "on" and index + 1 < len(words) and words[index + 1].low == "behalf":
+            continue
         if (
             word.low in ("after", "in", "on", "when", "while", "during", "near", "who", "which", "that", "and", "at")
             and index > start
@@ -195,6 +197,10 @@ def find_subject(
     if word.party is not None:
         return _as_subject(words, position, actors=actors, lexicon=lexicon)
     if low in ("they", "it", "we"):
+        if any(word.low in ("“", '"') for word in words[:position]) and not any(
+            word.party for word in words[:position]
+        ):
+            return Party(None, "pronoun")  # whoever is quoted knows whom he means
         own = _main_subject(words, position, actors=actors, lexicon=lexicon)
         chosen = own if own.code is not None or own.basis == "unlisted" else last_subject
         return Party(chosen.code, "pronoun", None, chosen.is_state) if chosen is not None else Party(None, "pronoun")
