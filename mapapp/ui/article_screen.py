@@ -19,8 +19,8 @@ from mapapp.ui.review import Review, build_review, show_author, show_log
 from mapapp.ui.state import has_samples, write_query
 from mapapp.ui.wording import format_day
 
-AROUND_DEG = 1.0
-"""Shown around a claim's place to all sides: about 110 km, its governorate with the neighbours."""
+AROUND_DEG = 0.6
+"""Shown around a claim's place to all sides: about 65 km, its governorate with the neighbours."""
 
 FINEST_UNIT = 4
 """`where_prec` of a first-level unit: a claim on something larger shows the whole theatre."""
@@ -31,7 +31,7 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
     review = build_review(raw, theatre=theatre)
     text_side, reading_side = st.columns([5, 7], gap="medium")
     with text_side, shown_errors():
-        picked = st.session_state.get(MENTION)
+        picked = st.session_state.get(review.key(MENTION))
         clicked = show_article_text(
             review.current,
             theatre=theatre,
@@ -40,7 +40,7 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
             claims=review.raw.claims,
         )
         if clicked is not None and clicked != picked:
-            st.session_state[MENTION] = clicked
+            st.session_state[review.key(MENTION)] = clicked
             st.rerun()
         st.caption("Underlined: a place. Coloured: the words of a claim. Click a place to look at it.")
         _show_small_map(review, query=query)
@@ -63,7 +63,7 @@ def _show_small_map(review: Review, *, query: MapQuery) -> None:
     """Show the map at the place and day of the claim that is looked at."""
     with shown_errors():
         claims = {claim.id: claim for claim in review.raw.claims}
-        claim = claims.get(str(st.session_state.get(CLAIM)), next(iter(claims.values()), None))
+        claim = claims.get(str(st.session_state.get(review.key(CLAIM))), next(iter(claims.values()), None))
         claim = next((item for item in review.current.claims if claim is not None and item.id == claim.id), claim)
         payload = get_payload(query, with_samples=has_samples())
         day = _day_of(claim, query=query)

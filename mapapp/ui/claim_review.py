@@ -23,6 +23,7 @@ from mapapp.ui.wording import (
 )
 
 CLAIM = "claim_choice"
+"""Name of the widget that holds the id of the claim that is looked at."""
 
 
 def build_claim_table(review: Review) -> pd.DataFrame:
@@ -79,14 +80,15 @@ def show_claims(review: Review) -> None:
         st.caption("No sentence of this text says who holds, takes or leaves a place, or who went where.")
         return
     current = {**raw, **{claim.id: claim for claim in review.current.claims}}
-    show_choice_table(build_claim_table(review), key="claims_table", choice=CLAIM, values=list(raw))
-    if st.session_state.get(CLAIM) not in raw:
-        st.session_state[CLAIM] = next(iter(raw))
+    choice = review.key(CLAIM)
+    show_choice_table(build_claim_table(review), key=review.key("claims_table"), choice=choice, values=list(raw))
+    if st.session_state.get(choice) not in raw:
+        st.session_state[choice] = next(iter(raw))
     claim_id = st.selectbox(
         "Look at one claim",
         options=list(raw),
         format_func=lambda key: describe_claim(current[key], theatre=review.theatre),
-        key=CLAIM,
+        key=choice,
     )
     claim = current[claim_id]
     with st.container(border=True):

@@ -135,12 +135,13 @@ def _show_download(
 def _show_sources(query: MapQuery, *, theatre: Theatre) -> None:
     scene = get_scene(query, with_samples=has_samples())
     sources = build_source_table(scene, day=query.day)
-    st.caption(f"Data hash {data_hash()} · {count(len(scene.readings), 'article')} · {count(len(sources), 'source')}")
+    publishers = sources["Publisher"].nunique()
+    st.caption(f"Data hash {data_hash()} · {count(len(scene.readings), 'article')} · {count(publishers, 'publisher')}")
     with st.expander("Sources and licences that go with the file"):
         for line in attributions():
             st.markdown(f"- {escape_markdown(line)}")
         if not sources.empty:
-            st.dataframe(sources[["Publisher", "Statements"]], hide_index=True, key="export_sources")
+            st.dataframe(sources[["Publisher", "Statements", "Address"]], hide_index=True, key="export_sources")
 
 
 def _show_preview(query: MapQuery, *, size: PictureSize) -> None:

@@ -10,6 +10,9 @@ import streamlit as st
 from mapapp.ui.errors import shown_errors
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
+SIDEBAR_PX = 256
+"""Width of the filters, which leave the rest to the map; on phones they open on demand."""
+
 ICON = Path(__file__).with_name("icon.svg")
 
 NAVIGATION = (("map", "Map"), ("articles", "Articles"), ("export", "Export"), ("data", "Data & method"))
@@ -23,7 +26,7 @@ _is_framed: ContextVar[bool] = ContextVar("_is_framed", default=False)
 
 def show_frame() -> None:
     """Set the page up and run the screen that the address names."""
-    st.set_page_config(page_title="Conflict map", page_icon=str(ICON), layout="wide", initial_sidebar_state="auto")
+    st.set_page_config(page_title="Conflict map", page_icon=str(ICON), layout="wide", initial_sidebar_state=SIDEBAR_PX)
     page = st.navigation(_build_pages(), position="top")
     token = _is_framed.set(True)
     try:

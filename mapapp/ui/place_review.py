@@ -16,6 +16,7 @@ from mapapp.ui.text import shorten, show_steering
 from mapapp.ui.wording import WHERE_PRECISION, describe_resolution, name_place, unit_name
 
 MENTION = "mention_choice"
+"""Name of the widget that holds the number of the mention that is looked at."""
 
 _NUMBERS = {"People": st.column_config.NumberColumn(format="localized", help="0 = not known")}
 
@@ -52,15 +53,16 @@ def show_places(review: Review) -> None:
     if not resolutions:
         st.caption("No place was found in this text.")
         return
-    picked = show_choice_table(build_place_table(review), key="places_table", choice=MENTION)
+    choice = review.key(MENTION)
+    picked = show_choice_table(build_place_table(review), key=review.key("places_table"), choice=choice)
     options = list(range(len(resolutions)))
     if picked not in options:
-        st.session_state[MENTION] = 0
+        st.session_state[choice] = 0
     number = st.selectbox(
         "Look at one place",
         options=options,
         format_func=lambda index: _name_mention(resolutions[index], theatre=review.theatre),
-        key=MENTION,
+        key=choice,
     )
     resolution = resolutions[number]
     if resolution.candidates:
@@ -107,7 +109,7 @@ def _show_place_correction(review: Review, *, resolution: Resolution) -> None:
         "Look for another place by name",
         max_chars=100,
         placeholder="leave empty to choose among the candidates",
-        key=f"place_search_{mention.start}",
+        key=review.key(f"place_search_{mention.start}"),
     )
     options = {candidate.place.id: candidate.place for candidate in resolution.candidates[1:]}
     if name.strip():
@@ -122,7 +124,7 @@ def _show_place_correction(review: Review, *, resolution: Resolution) -> None:
         index=None,
         format_func=lambda place_id: name_place(options[place_id], theatre=review.theatre),
         placeholder="choose another place" if options else "no other candidate; look for one by name",
-        key=f"place_choice_{mention.start}",
+        key=review.key(f"place_choice_{mention.start}"),
     )
     if middle.button("Correct", key="correct_place", width="stretch", disabled=chosen is None):
         decide(review, [Step(target, "correct", field="place", before=before, after=chosen)])

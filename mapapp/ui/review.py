@@ -39,6 +39,10 @@ class Review:
     """All of this article, oldest first."""
     theatre: Theatre
 
+    def key(self, name: str) -> str:
+        """Return the key of a widget that belongs to this article alone."""
+        return f"{name}_{self.raw.article.id[:12]}"
+
     @property
     def active(self) -> tuple[Decision, ...]:
         """The decisions that hold: those undone are left out."""
@@ -166,7 +170,7 @@ def show_log(review: Review) -> None:
     if not review.decisions:
         st.caption("Nobody has decided anything about this article yet.")
         return
-    st.dataframe(build_log_table(review.decisions), hide_index=True, width="stretch", key="log_table")
+    st.dataframe(build_log_table(review.decisions), hide_index=True, width="stretch", key=review.key("log_table"))
     holding = {decision.id: decision for decision in reversed(review.active)}
     if not holding:
         return
@@ -175,7 +179,7 @@ def show_log(review: Review) -> None:
         "Decision",
         options=list(holding),
         format_func=lambda key: f"No {key}: {_describe_decision(holding[key], review=review)}",
-        key="undo_choice",
+        key=review.key("undo_choice"),
     )
     if right.button("Undo it", key="undo_decision", width="stretch"):
         undo(review, holding[number])

@@ -24,7 +24,7 @@ from mapapp.ui.wording import actor_name, count, describe_source, format_day, fo
 EVENT_COLUMNS = ("What", "Where", "Who", "Against", "Status", "Days", "Says who", "Words", "For", "Contrary", "Link")
 CHANGE_COLUMNS = ("Place", "Unit", "Before", "Now", "Status", "Known by", "km²")
 SHARE_COLUMNS = ("Party", "Status", "Share", "km²", "Since first day")
-SOURCE_COLUMNS = ("Publisher", "Statements", "Grades", "From our own summary", "Link")
+SOURCE_COLUMNS = ("Publisher", "Statements", "Quoted", "Summed up by us", "Grades", "Address")
 
 
 def build_event_table(scene: Scene, *, day: date) -> pd.DataFrame:
@@ -47,7 +47,7 @@ def _event_row(event: Event, *, theatre: Theatre) -> tuple[object, ...]:
         show_steering(event.note) if best is None else quote_or_summary(best),
         len(event.evidence_for),
         len(event.evidence_against),
-        None if best is None else web_address(best.url),
+        "" if best is None else web_address(best.url) or "",
     )
 
 
@@ -119,7 +119,7 @@ def build_share_table(scene: Scene, *, day: date) -> pd.DataFrame:
             row.status.value,
             100.0 * row.share,
             round(row.area_km2),
-            100.0 * (row.share - first.get((row.actor, row.status), 0.0)),
+            round(100.0 * (row.share - first.get((row.actor, row.status), 0.0)), 1) + 0.0,  # never -0.0
         )
         for row in shares(scene.timeline, day=day)
         if row.area_km2 > 0
@@ -129,16 +129,25 @@ def build_share_table(scene: Scene, *, day: date) -> pd.DataFrame:
 
 
 def build_source_table(scene: Scene, *, day: date) -> pd.DataFrame:
-    """Return who is quoted or summed up in what is shown up to a day, the most used first."""
+    """Return who is quoted or summed up in what is shown up to a day, by address, the most used publisher first."""
     statements = list(_statements_until(scene, day=day))
-    counts = Counter(item.publisher or "" for item in statements)
-    rows = []
-    for publisher, number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        own = [item for item in statements if (item.publisher or "") == publisher]
-        address = next((url for url in (web_address(item.url) for item in own) if url), None)
-        grades = ", ".join(sorted({item.grade for item in own}))
-        summaries = sum(not item.is_quote for item in own)
-        rows.append((show_steering(publisher) or "publisher not named", number, grades, summaries, address))
+    totals = Counter(item.publisher or "" for item in statements)
+    groups: dict[tuple[str, str], list[Evidence]] = {}
+    for item in statements:
+        groups.setdefault((item.publisher or "", web_address(item.url) or ""), []).append(item)
+    rows = [
+        (
+            show_steering(publisher) or "publisher not named",
+            len(items),
+            sum(item.is_quote for item in items),
+            sum(not item.is_quote for item in items),
+            ", ".join(sorted({item.grade for item in items})),
+            address,
+        )
+        for (publisher, address), items in sorted(
+            groups.items(), key=lambda group: (-totals[group[0][0]], group[0][0], -len(group[1]), group[0][1])
+        )
+    ]
     return pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
 
 
@@ -218,6 +227,7 @@ def _show_table(rows: pd.DataFrame, *, title: str, empty: str, key: str) -> None
         height="content" if len(rows) <= 10 else 400,
         column_config={
             "Link": _LINK,
+            "Address": st.column_config.LinkColumn(width="large"),
             "Words": st.column_config.TextColumn(width="large"),
             "Share": st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0),
             "Since first day": st.column_config.NumberColumn(format="%+.1f"),
