@@ -106,7 +106,7 @@ def _holds_text(event: Event, query: MapQuery) -> bool:
     words = [event.note, *(item.text for item in (*event.evidence_for, *event.evidence_against))]
     if event.place is not None:
         words += [event.place.name, *event.place.names.values()]
-    return fold(query.text) in fold(" \n ".join(words))
+    return fold(query.text).strip() in fold(" \n ".join(words))
 
 
 _EVENT_TESTS: tuple[Callable[[Event, MapQuery], bool], ...] = (
