@@ -172,9 +172,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--update", action="store_true", help="write sha256 anew and name unlisted files")
     if parser.parse_args(arguments).update:
         for path in update_catalog():
-            sys.stdout.write(
-                f'Not listed, add:\n[[file]]\npath = "{path}"\nsource = "own"\nrecipe = ""\nsha256 = ""\n\n'
-            )
+            block = f'[[file]]\npath = "{path}"\nsource = "own"\nrecipe = "by hand"\nsha256 = ""'
+            sys.stdout.write(f"Not listed; a block to start from:\n{block}\n\n")
     problems = verify_catalog()
     for problem in problems:
         sys.stdout.write(f"{problem}\n")
