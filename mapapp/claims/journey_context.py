@@ -57,12 +57,12 @@ _NAME = re.compile(r"(?<![\w.-])(?:(?:al|el|ar|as|ash|an|ad)-)?[A-Z][\w'-]+")
 
 
 def find_mover(
-    text: str, *, match: re.Match[str], anchor: Anchor, grammar: Grammar, is_running: bool, has_hits: bool
+    text: str, *, match: re.Match[str], anchor: Anchor, grammar: Grammar, running: str | None, has_hits: bool
 ) -> Mover | None:
     """Return who travels at an anchor, or None where nobody is said to.
 
-    `is_running` says that the sentences before tell of a journey, `has_hits` that this one does already: then pronouns
-    and verbs without a subject go on with it.
+    `running` is the vehicle class of the journey that the sentences before tell of (None = none), `has_hits` says that
+    this one tells of one already: then pronouns and verbs without a subject go on with it.
     """
     before = text[: match.start()]
     breaks = [found.end() for found in _CLAUSE_BREAK.finditer(before)]
@@ -89,11 +89,12 @@ def find_mover(
         return replace(vehicle, who=who if is_passenger else None)
     if has_hits and not has_name and len(window.split()) <= 4:
         return Mover()
-    if is_running and (has_pronoun or words["definite_mover"].search(before)):
+    is_it_alone = has_pronoun and running == "unknown" and not words["person_pronoun"].search(window + match.group())
+    if running is not None and ((has_pronoun and not is_it_alone) or words["definite_mover"].search(before)):
         return Mover()
     if anchor.role != "motion":
         # Only what already travels can turn or be lost to sight.
-        return Mover(who=who) if is_running and has_people else None
+        return Mover(who=who) if running is not None and has_people else None
     if has_people and anchor.needs in ("mover", "anyone"):
         return Mover(who=who)
     if anchor.needs in ("anyone", "vehicle_or_name"):
@@ -127,16 +128,18 @@ def _find_vehicle(text: str, match: re.Match[str], grammar: Grammar) -> Mover | 
 
 def _find_who(text: str, begin: int, end: int, grammar: Grammar) -> tuple[int, int] | None:
     """Return the stretch that names the subject of a verb, without auxiliaries and adverbs; None = a pronoun, none."""
+    for said in grammar.words["say_verb"].finditer(text, begin, end):
+        begin = said.end()
     window = text[begin:end]
     stop = grammar.words["auxiliary"].search(window)
-    window = window[: stop.start()] if stop else window
-    first = len(window) - len(window.lstrip(" ,-"))
-    window = window.rstrip(" ,-")
-    if len(window.split()) > 10 or not re.search(r"\w", window[first:]):
+    window = (window[: stop.start()] if stop else window).rstrip(" ,-")
+    # A name, a number or an article begins it; "onto", "includes" and the like do not belong to it.
+    first = grammar.subject_start.search(window)
+    if first is None or len(window[first.start() :].split()) > 10:
         return None
-    if grammar.words["pronoun"].fullmatch(window[first:]):
+    if grammar.words["pronoun"].fullmatch(window[first.start() :]):
         return None
-    return begin + first, begin + len(window)
+    return begin + first.start(), begin + len(window)
 
 
 def find_aboard(text: str, *, grammar: Grammar) -> tuple[Aboard, ...]:

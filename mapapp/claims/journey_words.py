@@ -77,6 +77,8 @@ class Grammar:
     """A position told before its verb: "Near X, …"."""
     far_from: re.Pattern[str]
     """A position by distance or side without a preposition: "some 20 km west of X"."""
+    subject_start: re.Pattern[str]
+    """What a noun phrase may begin with."""
     by_vehicle: re.Pattern[str]
     """What leads from a verb to its vehicle: "by", "aboard a"."""
     aboard: re.Pattern[str]
@@ -186,6 +188,9 @@ def _compile(table: dict[str, Any]) -> Grammar:
         more_places=re.compile(rf"(?:,| and|, and| then|, then|, and then) {located}", FLAGS),
         before=re.compile(rf"\b(?P<at>{preposition['at']}) {located}", FLAGS),
         far_from=re.compile(rf"(?<!\w)(?:{far}|(?:just |well |to the )?(?P<side>{_DIRECTION}) of ){place}", FLAGS),
+        subject_start=re.compile(
+            rf"(?<![\w'-])(?:(?i:{words['subject_start']}|{words['people']})\b|\d|[A-Z{PLACE_MARK}{DEMONYM_MARK}]|al-)"
+        ),
         by_vehicle=re.compile(
             rf"\b(?:by|in|on|aboard|on board|using|with) (?:[\w-]+ |{DEMONYM_MARK}+ ){{0,4}}?(?={vehicle})", FLAGS
         ),

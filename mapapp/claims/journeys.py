@@ -139,10 +139,8 @@ def _read_sentence(
     last = 0
     for number, (match, anchor) in enumerate(anchors):
         mood = read_mood(text, match=match, anchor=anchor, grammar=grammar, aboard=aboard)
-        is_running = current is not None
-        mover = find_mover(
-            text, match=match, anchor=anchor, grammar=grammar, is_running=is_running, has_hits=bool(hits)
-        )
+        running = current.vehicle_class if current else None
+        mover = find_mover(text, match=match, anchor=anchor, grammar=grammar, running=running, has_hits=bool(hits))
         if mood is None or mover is None:
             continue
         limit = anchors[number + 1][0].start() if number + 1 < len(anchors) else len(text)
