@@ -22,6 +22,8 @@ from mapapp.theatre import Theatre
 
 NEAR_KM = 15.0
 """Radius of "near X" where no distance is told: about the reach of the next place in settled country."""
+AREA_PREC = 4
+"""`where_prec` from which a place is an area rather than a point."""
 TOLD_DISTANCE_SHARE = 0.25
 """Vagueness of a told distance: "some 20 km" may be 15 or 25."""
 BEARING_TOLERANCE_DEG = 45.0
@@ -268,6 +270,9 @@ class Walk:
 
     def go_to(self, one: JourneyStatement, *, is_end: bool) -> None:
         target = _position(one)
+        if target is not None and target.where_prec >= AREA_PREC and not is_end:
+            # "across the sea": a line through the middle of an area would be finer than the text.
+            return
         if target is None:
             if is_end:
                 note = f"“{place_name_of(one)}” is named, but no place is known for it: listed, not drawn."
@@ -416,7 +421,7 @@ def _position(statement: JourneyStatement) -> Position | None:
         if statement.bearing_deg is not None:
             note = f"Told as {direction_name(statement.bearing_deg)} of {name}, no distance told; drawn at {name}."
         return Position(place.lat, place.lon, max(2, prec), note, name, False, NEAR_KM)
-    if prec >= 4:
+    if prec >= AREA_PREC:
         note = f"Only {name} is named, which is an area: drawn at its middle."
         return Position(place.lat, place.lon, prec, note, name, True)
     return Position(place.lat, place.lon, prec, f"{name}, as the text names it.", name)

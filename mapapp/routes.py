@@ -47,10 +47,18 @@ def build_routes(statements: Sequence[JourneyStatement], *, article: Article, th
 # --- one journey ------------------------------------------------------------------------------------------------
 
 
+_PATH = frozenset(StatementRole) - {StatementRole.SAID, StatementRole.ABOARD}
+
+
 def _build_route(group: Sequence[JourneyStatement], *, article: Article, theatre: Theatre) -> Route | None:
-    told, aside, repeats = _choose(group)
-    if not _is_enough(told):
-        return None
+    sure = [one for one in group if one.assertion is not Assertion.SPECULATED]
+    told, aside, repeats = _choose(sure)
+    if _is_enough(told):
+        aside += [one for one in group if one.assertion is Assertion.SPECULATED and one.role in _PATH]
+    else:
+        told, aside, repeats = _choose(group)
+        if not _is_enough(told):
+            return None
     cite = Citer(article=article, theatre=theatre)
     walk = Walk(cite=cite, vehicle=read_grammar().vehicles[group[0].vehicle_class], repeats=repeats)
     ordered = _in_order(told, text=article.text)
@@ -80,7 +88,7 @@ def _choose(
     group: Sequence[JourneyStatement],
 ) -> tuple[list[JourneyStatement], list[JourneyStatement], list[JourneyStatement]]:
     """Part what the route is drawn from, what competes with it, and what repeats a turn or a loss of signal."""
-    path = [one for one in group if one.role not in (StatementRole.SAID, StatementRole.ABOARD)]
+    path = [one for one in group if one.role in _PATH]
     aside = [one for one in path if one.assertion is Assertion.DENIED]
     path = [one for one in path if one.assertion is not Assertion.DENIED]
     firm = [one for one in path if one.assertion is not Assertion.SPECULATED]

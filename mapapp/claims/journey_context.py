@@ -26,6 +26,8 @@ class Mover:
     who: tuple[int, int] | None = None
     start: int = 0
     """Of the vehicle."""
+    is_weak: bool = False
+    """True: somebody named "moved" or "went", which is a journey only with both its ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,24 @@ _CLAUSE_BREAK = re.compile(
 _NAME = re.compile(r"(?<![\w.-])(?:(?:al|el|ar|as|ash|an|ad)-)?[A-Z][\w'-]+")
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What stands between the beginning of an anchor's clause and the anchor."""
+
+    begin: int
+    window: str
+    has_vehicle: bool
+    has_people: bool
+    has_name: bool
+    has_pronoun: bool
+    who: tuple[int, int] | None
+
+    @property
+    def is_somebody(self) -> bool:
+        """Whether people or a name stand there, and no vehicle."""
+        return not self.has_vehicle and (self.has_people or self.has_name) and self.who is not None
+
+
 def find_mover(
     text: str, *, match: re.Match[str], anchor: Anchor, grammar: Grammar, running: str | None, has_hits: bool
 ) -> Mover | None:
@@ -64,45 +84,75 @@ def find_mover(
     `running` is the vehicle class of the journey that the sentences before tell of (None = none), `has_hits` says that
     this one tells of one already: then pronouns and verbs without a subject go on with it.
     """
+    words = grammar.words
+    if anchor.role in ("turn", "lost") and words["figure_after"].match(text, match.end()):
+        return None
+    vehicle = _find_vehicle(text, match, grammar)
+    if anchor.needs == "nominal":
+        has_traveller = words["people"].search(text) or grammar.vehicle.search(text)
+        return None if words["nominal_stop"].search(text) or not has_traveller else vehicle or Mover()
+    subject = _find_subject(text, match=match, anchor=anchor, grammar=grammar)
+    if words["not_travelling"].search(subject.window) and not subject.has_vehicle:
+        return None
+    is_stranger = has_hits and subject.is_somebody and (vehicle is None or vehicle.start < subject.begin)
+    if is_stranger:
+        # "the jet took off as rebels entered the town": somebody else travels.
+        return Mover(who=subject.who, is_new=True, start=subject.begin) if anchor.role == "motion" else None
+    if vehicle is not None:
+        return replace(vehicle, who=subject.who if subject.is_somebody else None)
+    if _goes_on(text, subject=subject, match=match, grammar=grammar, running=running, has_hits=has_hits):
+        return Mover()
+    return _new_mover(subject, anchor=anchor, is_running=running is not None)
+
+
+def _find_subject(text: str, *, match: re.Match[str], anchor: Anchor, grammar: Grammar) -> _Subject:
     before = text[: match.start()]
     breaks = [found.end() for found in _CLAUSE_BREAK.finditer(before)]
     begin = breaks[-1] if breaks else 0
     window = before[begin:]
     words = grammar.words
-    if anchor.role in ("turn", "lost") and words["figure_after"].match(text, match.end()):
-        return None
-    if anchor.needs == "nominal":
-        if words["nominal_stop"].search(text) or not (words["people"].search(text) or grammar.vehicle.search(text)):
-            return None
-        return _find_vehicle(text, match, grammar) or Mover()
-    in_window = grammar.vehicle.search(window) is not None
-    if words["not_travelling"].search(window) and not in_window:
-        return None
-    vehicle = _find_vehicle(text, match, grammar)
-    has_people = words["people"].search(window) is not None
-    own = re.match(r"(?:its|their|his|her|the)\b", match.group(), FLAGS)
-    has_pronoun = words["pronoun"].search(window) is not None or (own is not None and anchor.role == "lost")
-    has_name = any(name.group() not in grammar.not_names for name in _NAME.finditer(window))
-    who = _find_who(text, begin, match.start(), grammar)
-    if vehicle is not None:
-        is_passenger = not in_window and (has_people or has_name)
-        return replace(vehicle, who=who if is_passenger else None)
-    if has_hits and not has_name and len(window.split()) <= 4:
-        return Mover()
-    is_it_alone = has_pronoun and running == "unknown" and not words["person_pronoun"].search(window + match.group())
-    if running is not None and ((has_pronoun and not is_it_alone) or words["definite_mover"].search(before)):
-        return Mover()
-    if anchor.role != "motion":
+    # "Its signal was lost": the owner is the subject.
+    is_owned = anchor.role == "lost" and words["determiner"].match(match.group()) is not None
+    # "It climbed, turned and passed over X": the subject stands at the beginning.
+    is_shared = not window.strip() and words["pronoun"].match(before.lstrip()) is not None
+    return _Subject(
+        begin=begin,
+        window=window,
+        has_vehicle=grammar.vehicle.search(window) is not None,
+        has_people=words["people"].search(window) is not None,
+        has_name=any(name.group() not in grammar.not_names for name in _NAME.finditer(window)),
+        has_pronoun=words["pronoun"].search(window) is not None or is_owned or is_shared,
+        who=_find_who(text, begin, match.start(), grammar),
+    )
+
+
+def _goes_on(
+    text: str, *, subject: _Subject, match: re.Match[str], grammar: Grammar, running: str | None, has_hits: bool
+) -> bool:
+    """Return whether an anchor without a vehicle goes on with the journey that is being told."""
+    if has_hits and not subject.has_name and len(subject.window.split()) <= 4:
+        return True
+    if running is None:
+        return False
+    # "It" alone goes on with a vehicle, not with people.
+    is_person = grammar.words["person_pronoun"].search(subject.window + match.group()) is not None
+    if subject.has_pronoun and (running != "unknown" or is_person):
+        return True
+    return grammar.words["definite_mover"].search(text, 0, match.start()) is not None
+
+
+def _new_mover(subject: _Subject, *, anchor: Anchor, is_running: bool) -> Mover | None:
+    """Return who sets out without a vehicle: people, a name or a pronoun, as far as the anchor lets them."""
+    who = subject.who
+    if anchor.role not in ("motion", "steer"):
         # Only what already travels can turn or be lost to sight.
-        return Mover(who=who) if running is not None and has_people else None
-    if has_people and anchor.needs in ("mover", "anyone"):
+        return Mover(who=who) if is_running and subject.has_people else None
+    if subject.has_people and anchor.needs in ("mover", "anyone"):
         return Mover(who=who)
-    if anchor.needs in ("anyone", "vehicle_or_name"):
-        if has_name:
-            return Mover(who=who)
-        if has_pronoun or (has_hits and not window.strip()):
-            return Mover(who=who)
-    return None
+    if subject.has_name and anchor.needs == "mover":
+        return Mover(who=who, is_weak=True)
+    is_anyone = anchor.needs in ("anyone", "vehicle_or_name")
+    return Mover(who=who) if is_anyone and (subject.has_name or subject.has_pronoun) else None
 
 
 def _find_vehicle(text: str, match: re.Match[str], grammar: Grammar) -> Mover | None:

@@ -6,6 +6,7 @@ from somewhere else, begins a new one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -101,54 +102,74 @@ class RunningJourney:
     last_sentence: int
     day: date | None = None
     places: dict[StatementRole, list[str]] = field(default_factory=dict)
+    who_words: set[str] = field(default_factory=set)
+    """Words of those who travel, to know them again."""
 
 
-def group_hits(hits: Sequence[Hit], *, index: int, journeys: list[RunningJourney]) -> list[tuple[RunningJourney, Hit]]:
-    """Give each hit its journey: the running one, or a new one where another traveller sets out."""
+_FOLLOWERS = (StatementRole.SAID, StatementRole.LOST, StatementRole.ABOARD)
+"""What is said of a journey that runs already, and begins none."""
+
+
+def group_hits(
+    hits: Sequence[Hit], *, index: int, journeys: list[RunningJourney], text: str
+) -> list[tuple[RunningJourney, Hit]]:
+    """Give each hit of a sentence its journey: the running one, or a new one where another traveller sets out."""
     placed: list[tuple[RunningJourney, Hit]] = []
-    journey: RunningJourney | None = None
+    here: RunningJourney | None = None
     anchor_start = -1
     for hit in hits:
         kind = str(hit.values.get("vehicle_class", "unknown"))
-        resolution = hit.values.get("resolution")
-        place_id = resolution.place.id if isinstance(resolution, Resolution) and resolution.place else None
-        running = journey or (
-            journeys[-1] if journeys and index - journeys[-1].last_sentence <= MAX_SENTENCES_APART else None
-        )
-        if running is not None and not _belongs(
-            running, hit=hit, kind=kind, place_id=place_id, is_first=hit.anchor_start != anchor_start
-        ):
-            running = None
+        who = _words_of(text[hit.who[0] : hit.who[1]]) if hit.who else set()
+        place_id = _place_id(hit)
+        running = here
+        if running is None and journeys and index - journeys[-1].last_sentence <= MAX_SENTENCES_APART:
+            running = journeys[-1]
+        is_same_anchor = here is not None and hit.anchor_start == anchor_start
+        if running is not None and not is_same_anchor and hit.role is not StatementRole.ABOARD:
+            is_chain = here is not None and not hit.is_new
+            if not _belongs(running, hit=hit, kind=kind, place_id=place_id, who=who, is_chain=is_chain):
+                running = None
         if running is None:
-            if (
-                hit.role in (StatementRole.SAID, StatementRole.LOST, StatementRole.ABOARD)
-                and journey is None
-                and not any(
-                    other.role not in (StatementRole.SAID, StatementRole.LOST, StatementRole.ABOARD) for other in hits
-                )
-            ):
+            if here is None and all(other.role in _FOLLOWERS for other in hits):
                 continue
             running = RunningJourney(len(journeys), kind, index)
             journeys.append(running)
         if running.vehicle_class == "unknown":
             running.vehicle_class = kind
         running.last_sentence = index
+        running.who_words |= who
         if place_id:
             running.places.setdefault(hit.role, []).append(place_id)
-        journey, anchor_start = running, hit.anchor_start
+        here, anchor_start = running, hit.anchor_start
         placed.append((running, hit))
     return placed
 
 
-def _belongs(journey: RunningJourney, *, hit: Hit, kind: str, place_id: str | None, is_first: bool) -> bool:
-    if hit.is_new and is_first:
+def _belongs(
+    journey: RunningJourney, *, hit: Hit, kind: str, place_id: str | None, who: set[str], is_chain: bool
+) -> bool:
+    """Return whether a hit goes on with a journey; `is_chain`: the same sentence told of it just before."""
+    if hit.is_new:
         return False
     if "unknown" not in (kind, journey.vehicle_class) and kind != journey.vehicle_class:
         return False
+    is_travel = hit.role not in (*_FOLLOWERS, StatementRole.TURN)
+    if is_travel and who and kind == "unknown" and not who & journey.who_words:
+        return False
     origins = journey.places.get(StatementRole.ORIGIN, [])
-    if hit.role is StatementRole.ORIGIN and origins and place_id not in origins:
+    if hit.role is StatementRole.ORIGIN and origins and place_id not in origins and not is_chain:
         return place_id in [one for places in journey.places.values() for one in places]
     return True
+
+
+def _place_id(hit: Hit) -> str | None:
+    resolution = hit.values.get("resolution")
+    return resolution.place.id if isinstance(resolution, Resolution) and resolution.place else None
+
+
+def _words_of(name: str) -> set[str]:
+    """Return the words of a name that are long enough to know it again."""
+    return {word.lower() for word in re.findall(r"\w{4,}", name)}
 
 
 def fill_journeys(statements: Sequence[JourneyStatement]) -> list[JourneyStatement]:

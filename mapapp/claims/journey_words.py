@@ -29,7 +29,7 @@ class Anchor:
     """A family of words that tell of travel, and what the places after them stand for."""
 
     role: str
-    """motion, turn, lost or fate."""
+    """motion, steer, turn, lost or fate."""
     needs: str
     """Who must be told to travel: vehicle, mover (vehicle or people), anyone (names and pronouns too), nominal."""
     direct: str
@@ -138,7 +138,7 @@ def _compile(table: dict[str, Any]) -> Grammar:
     direction.pop("half_width_why")
     rows: list[dict[str, Any]] = list(table["anchor"])
     # A turn or a loss of signal wins over a plain motion that starts at the same letter.
-    rows.sort(key=lambda row: row["role"] == "motion")
+    rows.sort(key=lambda row: row["role"] in ("motion", "steer"))
     anchors = tuple(
         Anchor(
             role=row["role"],

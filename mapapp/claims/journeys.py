@@ -42,6 +42,8 @@ __all__ = ["JourneyStatement", "StatementRole", "extract_journeys"]
 
 MAX_SENTENCE = 2000
 """Characters; a longer stretch without a full stop is a table or a hostile text, and tells no journey."""
+DAY_REACH = 250
+"""Characters from a day to the sentence that is told under it: about one sentence."""
 MAX_GAP_WORDS = 9
 """Between an anchor and the first place that belongs to it; beyond, in texts read, the place belonged elsewhere."""
 
@@ -83,7 +85,7 @@ def extract_journeys(
         running_day = current.day if current else None
         day = told_day if isinstance(told_day, date) else running_day
         _add_times(hits, sentence=sentence, day=day, theatre=theatre, grammar=grammar)
-        for journey, hit in group_hits(hits, index=index, journeys=journeys):
+        for journey, hit in group_hits(hits, index=index, journeys=journeys, text=article.text):
             journey.day = journey.day or day
             who = article.text[hit.who[0] : hit.who[1]] if hit.who else None
             statements.append(
@@ -147,6 +149,9 @@ def _read_sentence(
         found = _read_anchor(
             sentence, match=match, anchor=anchor, limit=limit, grammar=grammar, by_start=by_start, used=used
         )
+        roles = {hit.role for hit in found}
+        if mover.is_weak and not {StatementRole.ORIGIN, StatementRole.DESTINATION} <= roles:
+            continue
         for hit in found:
             hit.is_new = mover.is_new and (not hits or mover.start > last)
             hit.who = (sentence.start + mover.who[0], sentence.start + mover.who[1]) if mover.who else None
@@ -206,7 +211,7 @@ def _read_anchor(
         end = base + max(found.end("place"), found.end())
         if own is not None and role is own.role:
             own.values.update(values)
-            own.end = end
+            own.end = max(own.end, end)
         else:
             hits.append(Hit(role, base + match.start(), end, base + match.start(), values=values))
 
@@ -280,6 +285,8 @@ def _told_before(
 
 
 def _role_of(phrase: re.Match[str], *, anchor: Anchor) -> StatementRole | None:
+    if anchor.role == "steer":
+        return StatementRole.DESTINATION if phrase["towards"] else None
     if phrase["origin"]:
         return StatementRole.ORIGIN if anchor.role == "motion" else None
     if phrase["reached"] or phrase["towards"]:
@@ -352,6 +359,10 @@ def _common_values(
     moves = (one for one in claims if one.kind is EventKind.MOVEMENT)
     claim = next((one for one in moves if one.start < sentence.end and sentence.start < one.end), None)
     own = [one for one in dates if sentence.start <= one.start < sentence.end and one.first and (one.prec or 9) <= 3]
+    if not own and not claim:
+        # A sentence without a day is told under the day of the one before it.
+        own = [one for one in dates if 0 < sentence.start - one.end <= DAY_REACH and one.first and one.prec == 1][-1:]
+        own = [one for one in own if article.text.count("\n", one.end, sentence.start) <= 1]
     told = find_speaker(sentence.text, grammar=grammar)
     speaker = article.text[sentence.start + told[0] : sentence.start + told[1]] if told else None
     return {
