@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from mapapp.articles.language import name_language
+from mapapp.claims.grading import read_rules
 from mapapp.model import Claim, PointRole, Reading, Resolution, Route
 from mapapp.store import StoredArticle
 from mapapp.text import show_plain
@@ -113,6 +114,7 @@ def _list_places(resolutions: Sequence[Resolution]) -> list[str]:
 
 def _list_claims(claims: Sequence[Claim]) -> list[str]:
     lines = [f"Claims ({len(claims)})"]
+    minimum = float(read_rules()["merge"]["minimum_score"])
     for number, claim in enumerate(claims, start=1):
         days = {str(day) for day in (claim.date_start, claim.date_end) if day is not None}
         speaker = "" if claim.speaker is None else f"says {claim.speaker}"
@@ -127,6 +129,7 @@ def _list_claims(claims: Sequence[Claim]) -> list[str]:
             speaker,
             f"grade {claim.grade}",
             f"score {claim.score:.2f}",
+            "too unsure for the map, waits for review" if claim.score < minimum else "",
         )
         lines.append(f"{number:3}. " + show_plain(" · ".join(fact for fact in facts if fact)))
         quote = f"“{show_plain(' '.join(claim.quote.split()))}”"

@@ -131,9 +131,7 @@ class Store:
     @property
     def name(self) -> str:
         """Where the store is, for the user: the path of its file, else its address without the password."""
-        url = self.engine.url
-        is_file = url.get_backend_name() == "sqlite" and url.database
-        return str(url.database) if is_file else url.render_as_string(hide_password=True)
+        return _describe(self.engine.url)
 
     def close(self) -> None:
         """Give back what the store holds of the system."""
@@ -331,6 +329,11 @@ def _read_address(text: str) -> sa.URL:
     return address
 
 
+def _describe(address: sa.URL) -> str:
+    is_file = address.get_backend_name() == "sqlite" and address.database
+    return str(address.database) if is_file else address.render_as_string(hide_password=True)
+
+
 def _build_engine(address: sa.URL) -> sa.Engine:
     options: dict[str, Any] = {"pool_pre_ping": True}
     if address.get_backend_name() == "sqlite":
@@ -371,9 +374,8 @@ def _transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
             yield connection
     except sa.exc.SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
-        address = engine.url.render_as_string(hide_password=True)
         message = (
-            f"The store at {address} cannot be used: {cause}. Check that it is a store of this program, "
+            f"The store at {_describe(engine.url)} cannot be used: {cause}. Check that it is a store of this program, "
             "that the disk has room and may be written to; or choose another with --db."
         )
         raise StoreError(message) from error
@@ -402,7 +404,7 @@ def _bring_up_to_date(store: Store) -> None:
             command.upgrade(config, "head")
         except CommandError as error:
             message = (
-                f"The store at {store.engine.url.render_as_string(hide_password=True)} was written by a newer version "
+                f"The store at {store.name} was written by a newer version "
                 f"of this program (its form is {current!r}). Update the program, or choose another store with --db."
             )
             raise StoreError(message) from error

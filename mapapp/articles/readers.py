@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import mapapp.articles
 from mapapp.articles.decoding import CONTROLS, HALVES, MAX_BYTES, check_text, clean_text, decode_bytes
@@ -119,7 +120,7 @@ def read_article_text(
         text=text,
         title=_clean_field(title or draft.title),
         publisher=_clean_field(publisher or draft.publisher),
-        url=_clean_field(url or draft.url),
+        url=_check_address(url) or _read_address(draft.url),
         published=_choose_published(published, draft.published, timezone=timezone),
         language=language or guess_language(text),
         retrieved=datetime.now(tz=UTC) if retrieved is None else retrieved,
@@ -154,7 +155,7 @@ def read_article_record(record: Mapping[str, Any], *, timezone: str = "UTC") -> 
         text=text,
         title=said["title"],
         publisher=said["publisher"],
-        url=said["url"],
+        url=_read_address(said["url"]),
         published=None if published is None else read_published(published, timezone=timezone),
         language=said["language"] or guess_language(text),
     )
@@ -185,6 +186,27 @@ def _clean_field(field: str | None) -> str | None:
     if field is None:
         return None
     return HALVES.sub("", field[:MAX_FIELD]).replace("\0", "").strip() or None
+
+
+def _read_address(address: str | None) -> str | None:
+    """Return an address that a browser may be sent to, or None for anything else."""
+    clean = _clean_field(address)
+    try:
+        parts = urlsplit(clean or "")
+    except ValueError:  # such as an opened bracket that is not closed
+        return None
+    return clean if parts.scheme.lower() in ("http", "https") and parts.hostname else None
+
+
+def _check_address(address: str | None) -> str | None:
+    """Return the address that a user gave, or raise `ArticleError` where no browser may be sent there."""
+    if not _clean_field(address):
+        return None
+    read = _read_address(address)
+    if read is None:
+        message = f"{address!a} is no address of a page. Give one that begins with https:// or http://, or none."
+        raise ArticleError(message)
+    return read
 
 
 def _choose_published(given: str | date | datetime | None, said: str | None, *, timezone: str) -> datetime | None:

@@ -13,12 +13,12 @@ import sys
 from collections.abc import Sequence
 
 from mapapp import __version__
-from mapapp.cli import data, maps, reading, stored
+from mapapp.cli import data, evaluation, maps, reading, stored
 from mapapp.cli.terminal import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PIPE
 from mapapp.errors import MapAppError
 from mapapp.text import show_plain
 
-COMMAND_MODULES = (reading, stored, maps, data)
+COMMAND_MODULES = (reading, stored, maps, data, evaluation)
 """In the order of the help."""
 
 

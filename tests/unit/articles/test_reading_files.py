@@ -178,6 +178,16 @@ def test_fields_are_kept_fit_to_be_stored() -> None:
     assert article.publisher is None
 
 
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "http://[", "data:text/html,x", "//a.invalid", "a page", "https://"]
+)
+def test_an_address_that_no_browser_may_be_sent_to_is_refused_or_left_out(address: str) -> None:
+    with pytest.raises(ArticleError, match="https://"):
+        read_article_text("It fell.", url=address)
+    assert read_article_record({"text": "It fell.", "url": address}).url is None
+    assert read_article_text(f"---\nurl: {address}\n---\nIt fell.", name="a.md").url is None
+
+
 # Objects of JSONL files
 
 
