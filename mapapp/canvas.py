@@ -35,6 +35,9 @@ from mapapp.text import show_plain
 LEAST_PX, MOST_PX = 320, 8000
 """Below nothing can be read, above a picture takes gigabytes."""
 
+WIDE = 1.2
+"""From this ratio of width to height on, there is room beside the map."""
+
 _SETTINGS: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],  # carried by matplotlib: the same letters on every machine, Arabic among them
     "text.parse_math": False,
@@ -66,6 +69,8 @@ class Canvas:
     height_px: float
     unit_px: float
     """Pixels of what is one pixel on a sheet of 1920 × 1080."""
+    is_wide: bool
+    """Words stand beside the map, otherwise above and below it."""
     taken: list[Box] = field(default_factory=list)
     """Where words and panels stand already; labels keep away."""
 
@@ -90,8 +95,10 @@ def open_canvas(*, width_px: int, height_px: int, colour: str) -> Iterator[Canva
         axes.set_axis_off()
         axes.set_xlim(0, width_px)
         axes.set_ylim(0, height_px)
-        unit = max(min(width_px / 1920, height_px / 1080), min(width_px, height_px) / 1500)
-        yield Canvas(figure, axes, float(width_px), float(height_px), unit)
+        is_wide = width_px >= WIDE * height_px
+        across, down = (1400, 1080) if is_wide else (1140, 1300)
+        unit = min(width_px / across, height_px / down)
+        yield Canvas(figure, axes, float(width_px), float(height_px), unit, is_wide)
 
 
 def save_canvas(canvas: Canvas, target: Path | IO[bytes], *, kind: str, title: str, description: str) -> None:

@@ -26,19 +26,20 @@ from mapapp.canvas import (
     measure_words,
     wrap_words,
 )
-from mapapp.model import CONTROL_CHANGES, ControlState, Event, Status
+from mapapp.model import CONTROL_CHANGES, ControlState, Event, Route, Status
 from mapapp.scene import Scene
 from mapapp.style import (
     FAR_OPACITY_FACTOR,
     HATCHES,
     LEG_STROKES,
     PAPER,
-    ROUTE_COLOUR,
     STATUS_STYLES,
     Look,
+    Stroke,
     colour_of,
     look_of,
     mix,
+    route_colour,
 )
 from mapapp.summary import Share, changes, events_per_day, shares
 from mapapp.territory import FAR_KM
@@ -48,10 +49,9 @@ LAYER_INK = 21.0
 COLUMN = 384.0
 """Width of a column of words, in units of a 1920 × 1080 sheet."""
 PAD = 24.0
+MOST_ROUTES = 4
 MANY_CELLS = 20
 """A claim on a region that touches so many cells is the news of the day and stands first."""
-WIDE = 1.2
-"""From this ratio of width to height on, the words stand beside the map, otherwise above and below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ def make_frame(canvas: Canvas) -> Frame:
     """Divide the sheet into map and words."""
     unit, width, height = canvas.unit_px, canvas.width_px, canvas.height_px
     pad, column = PAD * unit, COLUMN * unit
-    if width / height >= WIDE:
+    if canvas.is_wide:
         side = column + 2 * pad
         inner = (pad, pad * 0.7, pad + column, height - pad)
         return Frame((side + pad, pad, width - pad, height - pad), (0.0, 0.0, side, height), (inner,), True)
-    top, low = height - 150 * unit, 470 * unit
+    top, low = height - 134 * unit, 446 * unit
     middle = width / 2
     return Frame(
         (pad, low + pad, width - pad, top - pad),
@@ -84,7 +84,7 @@ def make_frame(canvas: Canvas) -> Frame:
     )
 
 
-def draw_panels(canvas: Canvas, *, frame: Frame, scene: Scene, day: date, has_routes: bool) -> None:
+def draw_panels(canvas: Canvas, *, frame: Frame, scene: Scene, day: date, routes: Sequence[Route]) -> None:
     """Draw all words around the map and keep labels off them."""
     sheets = [frame.header] if frame.is_wide else [frame.header, (0.0, 0.0, canvas.width_px, frame.window[1])]
     for sheet in sheets:
@@ -98,16 +98,18 @@ def draw_panels(canvas: Canvas, *, frame: Frame, scene: Scene, day: date, has_ro
         at = _draw_header(pen, left=left, right=right, top=top)
         at = _draw_histogram(pen, left=left, right=right, top=at)
         at = _draw_legend(pen, left=left, right=right, top=at)
-        at = _draw_key(pen, left=left, right=right, top=at, has_routes=has_routes)
+        at = _draw_key(pen, left=left, right=right, top=at)
+        at = _draw_route_key(pen, routes, left=left, right=right, top=at)
         _draw_changes(pen, left=left, right=right, top=at, bottom=floor)
         return
     _draw_header(pen, left=pad, right=canvas.width_px / 2, top=canvas.height_px - pad)
     _draw_histogram(pen, left=canvas.width_px / 2 + pad, right=canvas.width_px - pad, top=canvas.height_px - pad)
     (left, bottom, right, top), (left2, _, right2, _) = frame.columns
     at = _draw_legend(pen, left=left, right=right, top=top)
-    _draw_key(pen, left=left, right=right, top=at, has_routes=has_routes)
+    _draw_key(pen, left=left, right=right, top=at)
     floor = _draw_sources(pen, left=left2, right=right2, bottom=bottom)
-    _draw_changes(pen, left=left2, right=right2, top=top, bottom=floor)
+    at = _draw_route_key(pen, routes, left=left2, right=right2, top=top)
+    _draw_changes(pen, left=left2, right=right2, top=at, bottom=floor)
 
 
 def day_words(day: date) -> str:
@@ -290,8 +292,8 @@ def _draw_legend(pen: _Pen, *, left: float, right: float, top: float) -> float:
     return y - 4 * unit
 
 
-def _draw_key(pen: _Pen, *, left: float, right: float, top: float, has_routes: bool) -> float:
-    """How sure: the five ways in which an area is drawn, and the strokes of routes where there are any."""
+def _draw_key(pen: _Pen, *, left: float, right: float, top: float) -> float:
+    """How sure: the ways in which an area is drawn."""
     unit = pen.unit
     y = _heading(pen, "How sure", left=left, right=right, top=top) - 12 * unit
     holder = next((row.actor for row in shares(pen.scene.timeline, day=pen.day) if row.actor), None)
@@ -311,23 +313,38 @@ def _draw_key(pen: _Pen, *, left: float, right: float, top: float, has_routes: b
         size = 12.0
         fitted = fit_words(pen.canvas, words, size_px=size, width_px=half - 36 * unit)
         pen.write(fitted, x=x + 33 * unit, y=at, size=size)
-    y -= 3 * 22 * unit
-    if has_routes:
-        third = (right - left) / 3
-        for index, stroke in enumerate(LEG_STROKES.values()):
-            x = left + index * third
-            line = shapely.LineString([(x, y + 4 * unit), (x + 30 * unit, y + 4 * unit)])
-            draw_lines(
-                pen.canvas,
-                [line],
-                colour=ROUTE_COLOUR,
-                width_px=stroke.width_px,
-                dash_px=stroke.dash_px,
-                layer=LAYER_INK,
-            )
-            pen.write(stroke.title, x=x + 37 * unit, y=y, size=12)
-        y -= 22 * unit
+    return y - 3 * 22 * unit - 2 * unit
+
+
+def _draw_route_key(pen: _Pen, routes: Sequence[Route], *, left: float, right: float, top: float) -> float:
+    """Which routes are on the map, and what their strokes mean; nothing where there are none."""
+    if not routes:
+        return top
+    unit = pen.unit
+    y = _heading(pen, "Routes as told", left=left, right=right, top=top) - 12 * unit
+    third = (right - left) / 3
+    for index, stroke in enumerate(LEG_STROKES.values()):
+        x = left + index * third
+        _draw_stroke(pen, x=x, y=y, stroke=stroke, colour=PAPER["ink"])
+        pen.write(stroke.title, x=x + 37 * unit, y=y, size=12)
+    y -= 20 * unit
+    for number, route in enumerate(routes[:MOST_ROUTES]):
+        _draw_stroke(pen, x=left, y=y, stroke=LEG_STROKES["observed"], colour=route_colour(number))
+        lines = wrap_words(pen.canvas, route.title, size_px=11.5, width_px=right - left - 37 * unit, most_lines=2)
+        for words in lines:
+            pen.write(words, x=left + 37 * unit, y=y, size=11.5)
+            y -= 15 * unit
+        y -= 4 * unit
+    if len(routes) > MOST_ROUTES:
+        pen.write(f"and {len(routes) - MOST_ROUTES} more", x=left + 37 * unit, y=y, size=11.5, colour="muted")
+        y -= 18 * unit
     return y - 2 * unit
+
+
+def _draw_stroke(pen: _Pen, *, x: float, y: float, stroke: Stroke, colour: str) -> None:
+    at = y + 4 * pen.unit
+    line = shapely.LineString([(x, at), (x + 30 * pen.unit, at)])
+    draw_lines(pen.canvas, [line], colour=colour, width_px=stroke.width_px, dash_px=stroke.dash_px, layer=LAYER_INK)
 
 
 def _draw_changes(pen: _Pen, *, left: float, right: float, top: float, bottom: float) -> None:

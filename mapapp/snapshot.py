@@ -31,6 +31,7 @@ from mapapp.canvas import (
     draw_lines,
     draw_panel,
     draw_words,
+    fit_words,
     is_free,
     measure_words,
     open_canvas,
@@ -47,11 +48,11 @@ from mapapp.style import (
     HATCHES,
     LEG_STROKES,
     PAPER,
-    ROUTE_COLOUR,
     ROUTE_HALO,
     Look,
     look_of,
     mix,
+    route_colour,
 )
 from mapapp.summary import changes
 from mapapp.territory import FAR_KM
@@ -159,10 +160,14 @@ def render_snapshot(
         _draw_ground(canvas, view=view, scene=scene)
         _draw_cells(canvas, view=view, scene=scene, day=shown)
         _draw_units(canvas, view=view, scene=scene)
-        draw_panels(canvas, frame=frame, scene=scene, day=shown, has_routes=bool(routes))
+        draw_panels(canvas, frame=frame, scene=scene, day=shown, routes=routes)
         _draw_furniture(canvas, view=view, scene=scene)
         _draw_routes(canvas, view=view, routes=routes)
-        _draw_places(canvas, view=view, scene=scene, day=shown)
+        places = _places_in_order(canvas, view=view, scene=scene, day=shown)
+        _draw_marks(canvas, places, scene=scene, day=shown)
+        named = _write_places(canvas, [place for place in places if place.is_first], named=[])
+        _write_routes(canvas, view=view, routes=routes, scene=scene)
+        _write_places(canvas, [place for place in places if not place.is_first], named=named)
         _draw_neighbours(canvas, view=view, scene=scene)
         save_canvas(
             canvas,
@@ -308,30 +313,58 @@ def _areas(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _draw_routes(canvas: Canvas, *, view: View, routes: Sequence[Route]) -> None:
-    """Draw the legs of all routes, then their points, then the words beside them."""
-    for route in routes:
+    """Draw the legs and the points of all routes; a position that several tell is drawn once."""
+    for number, route in enumerate(routes):
         for leg in route.legs:
-            _draw_leg(canvas, view=view, leg=leg)
-    written: set[tuple[str, int, int]] = set()
-    for route in routes:
+            _draw_leg(canvas, view=view, leg=leg, colour=route_colour(number))
+    for _, point, colour in _points_once(routes):
+        _draw_point(canvas, view=view, point=point, colour=colour)
+
+
+def _points_once(routes: Sequence[Route]) -> list[tuple[Route, RoutePoint, str]]:
+    """Return the points of the routes with their colours, each role at each position once."""
+    found: dict[tuple[PointRole, int, int], tuple[Route, RoutePoint, str]] = {}
+    for number, route in enumerate(routes):
         for point in route.points:
-            if point.lat is None or point.lon is None:
-                continue
-            key = (point.role.value, round(point.lat * 10), round(point.lon * 10))
-            _draw_point(canvas, view=view, point=point, has_words=key not in written)
-            written.add(key)
-    for route in routes:
-        _draw_way_out(canvas, view=view, route=route)
+            if point.lat is not None and point.lon is not None:
+                key = (point.role, round(point.lat * 10), round(point.lon * 10))
+                found.setdefault(key, (route, point, route_colour(number)))
+    return list(found.values())
 
 
-def _draw_leg(canvas: Canvas, *, view: View, leg: Leg) -> None:
+def _write_routes(canvas: Canvas, *, view: View, routes: Sequence[Route], scene: Scene) -> None:
+    """Write beside the points what they are and what is not known, and whither a route leaves the map."""
+    land = _joined(view.to_px(shape) for shape in scene.theatre.units.geometry)
+    lines = shapely.union_all(
+        [view.to_px(leg.geometry) for route in routes for leg in route.legs if leg.geometry is not None]
+    )
+    for _, point, colour in _points_once(routes):
+        at = view.point_px(lat=point.lat or 0.0, lon=point.lon or 0.0)
+        words = [(point.label or point.role.value.replace("-", " "), True)]
+        if point.is_schematic:
+            words.append(("no position reported: drawn schematically", False))
+        if point.time_text:
+            words.append((point.time_text, False))
+        if box(*view.window).contains(Point(at)):
+            _write_beside(canvas, words, at=at, colour=colour, land=land, lines=lines, window=view.window)
+    said: set[str] = set()
+    for number, route in enumerate(routes):
+        found = _way_out(canvas, view=view, route=route)
+        if found is not None and found[1] not in said:
+            at, name, kind = found
+            said.add(name)
+            words = [(f"towards {name}", True), (kind, False)]
+            _write_beside(canvas, words, at=at, colour=route_colour(number), land=land, lines=lines, window=view.window)
+
+
+def _draw_leg(canvas: Canvas, *, view: View, leg: Leg, colour: str) -> None:
     if leg.geometry is None or leg.geometry.is_empty:
         return
     stroke = LEG_STROKES[leg.kind.value]
     shape = view.to_px(leg.geometry)
     if "Polygon" in shape.geom_type:
-        draw_area(canvas, shape, fill=ROUTE_COLOUR, opacity=0.1, layer=ROUTE)
-        draw_lines(canvas, [shape], colour=ROUTE_COLOUR, width_px=1.0, dash_px=stroke.dash_px, opacity=0.7, layer=ROUTE)
+        draw_area(canvas, shape, fill=colour, opacity=0.12, layer=ROUTE)
+        draw_lines(canvas, [shape], colour=colour, width_px=1.0, dash_px=stroke.dash_px, opacity=0.6, layer=ROUTE)
         return
     sheet = box(-50, -50, canvas.width_px + 50, canvas.height_px + 50)
     seen = shapely.intersection(shape, sheet)
@@ -339,7 +372,7 @@ def _draw_leg(canvas: Canvas, *, view: View, leg: Leg) -> None:
     draw_lines(
         canvas,
         [seen],
-        colour=ROUTE_COLOUR,
+        colour=colour,
         width_px=stroke.width_px,
         dash_px=stroke.dash_px,
         opacity=stroke.opacity,
@@ -347,12 +380,12 @@ def _draw_leg(canvas: Canvas, *, view: View, leg: Leg) -> None:
     )
     for line in shapely.get_parts(seen):
         if isinstance(line, LineString) and line.length > 40 * canvas.unit_px:
-            _draw_arrow(canvas, line, at=line.length * 0.58)
+            _draw_arrow(canvas, line, at=line.length * 0.58, colour=colour)
 
 
-def _draw_arrow(canvas: Canvas, line: LineString, *, at: float) -> None:
+def _draw_arrow(canvas: Canvas, line: LineString, *, at: float, colour: str) -> None:
     """Draw a head on a line in pixels that points the way it runs."""
-    size = 8.0 * canvas.unit_px
+    size = 10.0 * canvas.unit_px
     tip, tail = line.interpolate(at + size), line.interpolate(at)
     length = math.hypot(tip.x - tail.x, tip.y - tail.y)
     if length == 0:
@@ -367,7 +400,7 @@ def _draw_arrow(canvas: Canvas, line: LineString, *, at: float) -> None:
             (tail.x - ux * size * 0.35 + uy * wing, tail.y - uy * size * 0.35 - ux * wing),
         ]
     )
-    draw_area(canvas, head, fill=ROUTE_COLOUR, edge=ROUTE_HALO, width_px=0.8, layer=ROUTE + 0.3)
+    draw_area(canvas, head, fill=colour, edge=ROUTE_HALO, width_px=0.8, layer=ROUTE + 0.3)
 
 
 _POINT_SHAPES = {
@@ -385,7 +418,7 @@ _POINT_SHAPES = {
 """Outlines in radii around the position."""
 
 
-def _draw_point(canvas: Canvas, *, view: View, point: RoutePoint, has_words: bool) -> None:
+def _draw_point(canvas: Canvas, *, view: View, point: RoutePoint, colour: str) -> None:
     if point.lat is None or point.lon is None:
         return
     x, y = view.point_px(lat=point.lat, lon=point.lon)
@@ -393,95 +426,110 @@ def _draw_point(canvas: Canvas, *, view: View, point: RoutePoint, has_words: boo
         return
     if point.radius_km:
         region = view.to_px(circle(lat=point.lat, lon=point.lon, radius_km=point.radius_km))
-        draw_area(canvas, region, fill=ROUTE_HALO, opacity=0.25, layer=ROUTE)
-        draw_lines(canvas, [region], colour=ROUTE_COLOUR, width_px=1.1, dash_px=(2, 3), layer=ROUTE + 0.05)
+        draw_lines(canvas, [region], colour=ROUTE_HALO, width_px=2.4, opacity=0.5, layer=ROUTE)
+        draw_lines(canvas, [region], colour=colour, width_px=1.0, dash_px=(1.5, 3.5), opacity=0.8, layer=ROUTE + 0.05)
     radius = 5.5 * canvas.unit_px
     outline = Polygon([(x + dx * radius, y + dy * radius) for dx, dy in _POINT_SHAPES[point.role]])
-    fill = ROUTE_HALO if point.is_schematic else ROUTE_COLOUR
-    edge = ROUTE_COLOUR if point.is_schematic else ROUTE_HALO
+    fill, edge = (ROUTE_HALO, colour) if point.is_schematic else (colour, ROUTE_HALO)
     draw_area(canvas, outline, fill=fill, edge=edge, width_px=1.4, layer=MARK + 0.5)
     canvas.taken.append((x - radius, y - radius, x + radius, y + radius))
-    if has_words:
-        lines = [(point.label or point.role.value.replace("-", " "), True)]
-        if point.is_schematic:
-            lines.append(("no position reported; place schematic", False))
-        if point.time_text:
-            lines.append((point.time_text, False))
-        _write_beside(
-            canvas, lines, x=x, y=y, away=radius + 5 * canvas.unit_px, colour=ROUTE_COLOUR, sizes=(13.5, 11.5)
-        )
 
 
-def _draw_way_out(canvas: Canvas, *, view: View, route: Route) -> None:
-    """Say whither a route goes where it leaves the map."""
-    goal = next(
-        (point for point in route.points if point.role is PointRole.DESTINATION and point.lat is not None), None
-    )
-    if goal is None or goal.lat is None or goal.lon is None:
-        return
+def _way_out(canvas: Canvas, *, view: View, route: Route) -> tuple[tuple[float, float], str, str] | None:
+    """Return where a route leaves the map towards its destination, the destination's name and the kind of leg."""
+    goal = next((point for point in route.points if point.role is PointRole.DESTINATION), None)
     window = box(*view.window)
+    if goal is None or goal.lat is None or goal.lon is None:
+        return None
     if window.contains(Point(view.point_px(lat=goal.lat, lon=goal.lon))):
-        return
-    for leg in route.legs:
+        return None
+    for leg in reversed(route.legs):
         if leg.geometry is None or "Line" not in leg.geometry.geom_type:
             continue
-        crossing = shapely.intersection(view.to_px(leg.geometry), window.boundary)
-        if not crossing.is_empty:
-            at = shapely.get_coordinates(crossing)[-1]
-            words = [
-                (f"towards {goal.label or 'the destination'}", True),
-                (LEG_STROKES[leg.kind.value].title.lower(), False),
-            ]
+        crossing = shapely.get_coordinates(shapely.intersection(view.to_px(leg.geometry), window.boundary))
+        if len(crossing):
             left, bottom, right, top = view.window
             inset = 16 * canvas.unit_px
-            x = min(max(float(at[0]), left + inset), right - inset)
-            y = min(max(float(at[1]), bottom + inset), top - inset * 1.5)
-            _write_beside(canvas, words, x=x, y=y, away=8 * canvas.unit_px, colour=ROUTE_COLOUR, sizes=(13.5, 11.5))
-            return
+            x = min(max(float(crossing[-1][0]), left + inset), right - inset)
+            y = min(max(float(crossing[-1][1]), bottom + inset), top - inset)
+            return (x, y), goal.label or "the destination", LEG_STROKES[leg.kind.value].title.lower()
+    return None
 
 
 # ---- places and words --------------------------------------------------------------------------------------------
 
 
-def _draw_places(canvas: Canvas, *, view: View, scene: Scene, day: date) -> None:
-    """Mark and name places: the capital, those that changed hands that day, the largest, as far as there is room."""
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A place on the sheet."""
+
+    cell: Cell
+    at: tuple[float, float]
+    change: ControlState | None
+    """Its state, if it changed hands that day by a claim on the place itself."""
+    is_capital: bool
+
+    @property
+    def is_city(self) -> bool:
+        return self.is_capital or (self.cell.population or 0) >= CITY
+
+    @property
+    def is_first(self) -> bool:
+        """Named before the words of routes: the capital, cities, and towns that changed hands."""
+        return self.is_city or (self.change is not None and (self.cell.population or 0) >= TOWN)
+
+
+def _places_in_order(canvas: Canvas, *, view: View, scene: Scene, day: date) -> list[_Spot]:
+    """Return the places that are seen: capital, cities and towns that changed hands that day, then by inhabitants."""
     changed = {
         change.cell_id: change.after
         for change in changes(scene.timeline, day=day)
         if change.after.last_reported == day and not change.after.is_regional
     }
     window = box(*view.window)
-    cells = [cell for cell in scene.cells if cell.place_id is not None]
-    at = {cell.id: view.point_px(lat=cell.lat, lon=cell.lon) for cell in cells}
-    cells = [cell for cell in cells if window.contains(Point(at[cell.id]))]
-    for cell in cells:
-        if cell.id in changed:
-            _draw_mark(canvas, at[cell.id], state=changed[cell.id], scene=scene, day=day)
-    order = sorted(
-        cells,
-        key=lambda cell: (
-            cell.place_id != scene.theatre.capital_place_id,
-            (cell.population or 0) < CITY and (cell.id not in changed or (cell.population or 0) < TOWN),
-            -(cell.population or 0),
-            cell.id,
-        ),
+    spots = [
+        _Spot(
+            cell,
+            view.point_px(lat=cell.lat, lon=cell.lon),
+            changed.get(cell.id),
+            cell.place_id == scene.theatre.capital_place_id,
+        )
+        for cell in scene.cells
+        if cell.place_id is not None
+    ]
+    seen = [spot for spot in spots if window.contains(Point(spot.at))]
+    return sorted(
+        seen,
+        key=lambda spot: (not spot.is_capital, not spot.is_first, -(spot.cell.population or 0), spot.cell.id),
     )
-    written: list[tuple[float, float]] = []
+
+
+def _draw_marks(canvas: Canvas, spots: Sequence[_Spot], *, scene: Scene, day: date) -> None:
+    """Ring the places that changed hands that day."""
+    for spot in spots:
+        if spot.change is not None:
+            _draw_mark(canvas, spot.at, state=spot.change, scene=scene, day=day)
+
+
+def _write_places(
+    canvas: Canvas, spots: Sequence[_Spot], *, named: Sequence[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """Name places as far as there is room; return where all named ones are."""
+    written = list(named)
     apart = LEAST_APART * canvas.unit_px
-    for cell in order:
-        if len(written) >= MOST_LABELS or (not cell.population and cell.id not in changed):
-            break
-        is_city = (cell.population or 0) >= CITY
-        if not (is_city or cell.id in changed) and any(math.dist(at[cell.id], other) < apart for other in written):
+    for spot in spots:
+        is_changed = spot.change is not None
+        if len(written) >= MOST_LABELS or (not spot.cell.population and not is_changed):
             continue
-        is_capital = cell.place_id == scene.theatre.capital_place_id
-        is_large = is_capital or is_city or cell.id in changed
-        if _write_place(
-            canvas, cell, at=at[cell.id], size=17.0 if is_capital else 14.5 if is_large else 12.5, is_bold=is_large
-        ):
-            written.append(at[cell.id])
-            if cell.id not in changed:
-                _draw_dot(canvas, at[cell.id], radius=3.4 if is_large else 2.6)
+        if not (spot.is_city or is_changed) and any(math.dist(spot.at, other) < apart for other in written):
+            continue
+        is_large = spot.is_city or is_changed
+        size = 17.0 if spot.is_capital else 14.5 if is_large else 12.5
+        if _write_place(canvas, spot.cell, at=spot.at, size=size, is_bold=is_large):
+            written.append(spot.at)
+            if not is_changed:
+                _draw_dot(canvas, spot.at, radius=3.4 if is_large else 2.6)
+    return written
 
 
 def _draw_mark(canvas: Canvas, at: tuple[float, float], *, state: ControlState, scene: Scene, day: date) -> None:
@@ -566,29 +614,53 @@ def _free_spot(
 
 def _write_beside(
     canvas: Canvas,
-    lines: Sequence[tuple[str, bool]],
+    lines_of_words: Sequence[tuple[str, bool]],
     *,
-    x: float,
-    y: float,
-    away: float,
+    at: tuple[float, float],
     colour: str,
-    sizes: tuple[float, float],
+    land: BaseGeometry,
+    lines: BaseGeometry,
+    window: Box,
 ) -> None:
-    """Write a few lines beside a point, if there is room."""
-    measured = [measure_words(canvas, words[:80], size_px=sizes[0 if b else 1], is_bold=b) for words, b in lines]
+    """Write a few lines near a point, rather off the theatre's land and off the routes, with a hair line to it."""
+    unit = canvas.unit_px
+    sizes = {True: 13.5, False: 11.5}
+    texts = [
+        (fit_words(canvas, words, size_px=sizes[b], width_px=330 * unit, is_bold=b), b) for words, b in lines_of_words
+    ]
+    measured = [measure_words(canvas, words, size_px=sizes[b], is_bold=b) for words, b in texts]
     wide, tall = max(width for width, _ in measured), sum(height for _, height in measured)
-    spot = _free_spot(canvas, at=(x, y), wide=wide, tall=tall, away=away)
-    if spot is None:
+    best: tuple[float, Box] | None = None
+    for reach in (11.0, 26.0, 48.0, 78.0, 115.0, 160.0):
+        for turn in range(16):
+            ux, uy = math.cos(turn / 16 * math.tau), math.sin(turn / 16 * math.tau)
+            left = at[0] + ux * reach * unit - (wide if ux < -0.3 else 0.0 if ux > 0.3 else wide / 2)
+            bottom = at[1] + uy * reach * unit - (tall if uy < -0.3 else 0.0 if uy > 0.3 else tall / 2)
+            spot = (left, bottom, left + wide, bottom + tall)
+            if not is_free(canvas, spot, margin_px=4 * unit) or not box(*window).contains(box(*spot)):
+                continue
+            sheet = box(*spot)
+            on_land = sheet.intersection(land).area / max(sheet.area, 1.0)
+            cost = reach + 70 * on_land + (60 if sheet.intersects(lines) else 0)
+            if best is None or cost < best[0]:
+                best = (cost, spot)
+    if best is None:
         return
-    left, top = spot[0], spot[1] + tall
-    for (words, is_bold), (_, height) in zip(lines, measured, strict=True):
+    spot = best[1]
+    canvas.taken.append(spot)
+    nearest = shapely.shortest_line(box(*spot), Point(at))
+    if nearest.length > 14 * unit:
+        draw_lines(canvas, [nearest], colour=ROUTE_HALO, width_px=2.2, opacity=0.7, layer=WORDS - 0.2)
+        draw_lines(canvas, [nearest], colour=colour, width_px=0.7, layer=WORDS - 0.1)
+    top = spot[1] + tall
+    for (words, is_bold), (_, height) in zip(texts, measured, strict=True):
         top -= height
         draw_words(
             canvas,
-            words[:80],
-            x=left,
+            words,
+            x=spot[0],
             y=top + height * 0.22,
-            size_px=sizes[0 if is_bold else 1],
+            size_px=sizes[is_bold],
             colour=colour,
             layer=WORDS,
             is_bold=is_bold,

@@ -117,6 +117,8 @@ class Stroke:
 
 
 ROUTE_COLOUR = "#1b2a4a"
+ROUTE_COLOURS = (ROUTE_COLOUR, "#7b2d5b", "#7a4a12", "#1d5c63")
+"""Of the versions of a journey in turn: they differ in colour, their legs in stroke."""
 ROUTE_HALO = "#ffffff"
 LEG_STROKES: Mapping[str, Stroke] = MappingProxyType(
     {
@@ -222,6 +224,15 @@ def colour_of(actor: str | None, *, day: date, theatre: Theatre, palette: str = 
     return palette_row(actor, day=day, rows=palette_rows(theatre, palette=palette)).colour
 
 
+def route_colour(number: int) -> str:
+    """Return the colour of the n-th route on a map, counted from 0.
+
+    >>> route_colour(0) == route_colour(len(ROUTE_COLOURS)) == ROUTE_COLOUR
+    True
+    """
+    return ROUTE_COLOURS[number % len(ROUTE_COLOURS)]
+
+
 def style_key(state: ControlState) -> str:
     """Return which row of STATUS_STYLES a state is drawn with.
 
@@ -290,7 +301,7 @@ def style_table(theatre: Theatre, *, palette: str = "") -> dict[str, Any]:
         "hatches": {name: asdict(hatch) for name, hatch in HATCHES.items()},
         "legs": {name: asdict(stroke) for name, stroke in LEG_STROKES.items()},
         "points": {name: dict(marker) for name, marker in POINT_MARKERS.items()},
-        "route": {"colour": ROUTE_COLOUR, "halo": ROUTE_HALO},
+        "route": {"colour": ROUTE_COLOUR, "colours": list(ROUTE_COLOURS), "halo": ROUTE_HALO},
         "paper": dict(PAPER),
         "unknown": UNKNOWN_COLOUR,
         "far_opacity_factor": FAR_OPACITY_FACTOR,

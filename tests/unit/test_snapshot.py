@@ -43,17 +43,18 @@ def test_same_input_gives_same_bytes(kind: str) -> None:
     assert draw(scene_of(), kind=kind) == draw(scene_of(), kind=kind)
 
 
-@pytest.mark.parametrize("kind", ["png", "svg"])
-def test_same_input_gives_same_bytes_in_another_process(kind: str) -> None:
+def test_same_input_gives_same_bytes_in_another_process() -> None:
+    # The hash of the data is printed on the picture; it is held fast so that only the drawing is compared.
     program = (
-        "import hashlib, sys; sys.path.insert(0, '.'); sys.path.insert(0, 'tests/unit'); import test_snapshot as t; "
-        f"print(hashlib.sha256(t.draw(t.scene_of(), kind={kind!r})).hexdigest())"
+        "import hashlib, sys; sys.path[:0] = ['.', 'tests/unit']; import test_snapshot as t; "
+        "from mapapp import panels; panels.data_hash = lambda: '0' * 12; "
+        "print(*(hashlib.sha256(t.draw(t.scene_of(), kind=kind)).hexdigest() for kind in ('png', 'svg')))"
     )
     runs = [
         subprocess.run(
             [sys.executable, "-c", program],
             cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C.UTF-8"},
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
             capture_output=True,
             text=True,
             check=True,
