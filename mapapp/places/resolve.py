@@ -92,12 +92,13 @@ def resolve(
 
 
 def _gather_senses(recognition: Recognition, weights: Weights, words: Words) -> list[Sense]:
-    by_key: dict[str, list[Draft]] = defaultdict(list)
+    by_key: dict[tuple[str, str], list[Draft]] = defaultdict(list)
     for draft in recognition.drafts:
         if not draft.is_blocked:
-            by_key[draft.key].append(draft)
+            # "Hama" and "Hama province" are two places of one text.
+            by_key[draft.key, _UNIT_KINDS.get(draft.unit_word, "")].append(draft)
     senses = []
-    for key, drafts in by_key.items():
+    for (key, _), drafts in by_key.items():
         entries = [entry for entry in drafts[0].entries if entry[1] != LOCAL or entry[0].is_ours]
         if not entries:
             continue
@@ -123,7 +124,11 @@ def _prior(spot: Spot, how: int, weights: dict[str, float]) -> float:
     if code == "PCLI":
         value = weights["country"]
     elif spot.feature_class == "A":
-        value = weights["first_level"] if code == "ADM1" else weights["second_level"]
+        value = weights["second_level"]
+        if not spot.id.startswith("fips:"):
+            # By how many people live there: of the world's thousands of units most are unknown abroad.
+            known = (math.log10(max(spot.population, 1_000)) - 4.0) / 2.0
+            value = weights["first_level"] * min(1.0, known if code == "ADM1" else known - 0.5)
     elif spot.feature_class == "P":
         value = weights["population"] * (math.log10(max(spot.population, 300)) - 4.0)
     else:
@@ -214,6 +219,10 @@ def _score_options_alone(senses: list[Sense], weights: Weights, *, home: tuple[f
     table = weights.resolution
     for sense in senses:
         has_town = any(option.spot.feature_class == "P" and option.how == PRIMARY for option in sense.options)
+        has_city = any(
+            option.spot.feature_class == "P" and option.how == PRIMARY and option.spot.population > 300_000
+            for option in sense.options
+        )
         unit_words = {draft.unit_word for draft in sense.drafts if draft.unit_word}
         for option in sense.options:
             spot, parts = option.spot, option.parts
@@ -228,7 +237,10 @@ def _score_options_alone(senses: list[Sense], weights: Weights, *, home: tuple[f
                 parts.append(("first_level_class", -table["first_level_class"]))
             elif spot.feature_class == "A":
                 parts.append(("population", table["population"] * (math.log10(max(spot.population, 100)) - 2.0)))
-                if spot.feature_code == "ADM1":
+                if spot.feature_code == "ADM1" and has_city:
+                    # "Washington", "Kano", "Buenos Aires": the city, unless the text says otherwise.
+                    parts.append(("first_level_class", -table["first_level_class"]))
+                elif spot.feature_code == "ADM1":
                     parts.append(("first_level_class", table["first_level_class"]))
             else:
                 parts.append(("region_class", table["region_class"]))
@@ -275,82 +287,111 @@ def _distances_km(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) 
     return np.asarray(_EARTH_KM * np.arccos(cosine), dtype=np.float64)
 
 
-def _certainty(sense: Sense) -> float:
-    """How much the leading option may speak for others, 0 to 1."""
-    if sense.mention_score + max(draft.features.get("_own", 0.0) for draft in sense.drafts) < 0.3:
-        return 0.0
-    if len(sense.options) == 1:
-        return 1.0
-    margin = sense.options[0].score - sense.options[1].score
-    return 1.0 if margin > 1.5 else 0.6 if margin > 0.7 else 0.25
+def _likelihood(sense: Sense) -> float:
+    """How likely it is so far that the name is a place at all, 0 to 1."""
+    best = sense.mention_score + max(draft.features.get("_own", 0.0) for draft in sense.drafts)
+    return 1.0 / (1.0 + math.exp(-max(-20.0, min(20.0, best))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Votes:
+    """What the names of a text say together: weights per country and per first-level unit, and the likely places."""
+
+    countries: dict[str, float]
+    units: dict[str, float]
+    own: list[dict[str, float]]
+    """Per sense what it gave to each country and unit, to be taken off again."""
+    anchors: list[Spot]
+    anchor_weights: npt.NDArray[np.float64]
+    anchor_senses: npt.NDArray[np.int64]
+
+
+def _count_votes(senses: list[Sense]) -> _Votes:
+    countries: dict[str, float] = defaultdict(float)
+    units: dict[str, float] = defaultdict(float)
+    own: list[dict[str, float]] = []
+    anchors: list[tuple[float, int, Spot]] = []
+    for number, sense in enumerate(senses):
+        given: dict[str, float] = defaultdict(float)
+        own.append(given)
+        likelihood = _likelihood(sense)
+        if likelihood < 0.4:
+            continue
+        weight = likelihood * (1.0 + 0.25 * min(4, len(sense.drafts) - 1))
+        top = sense.options[0].score
+        powers = [math.exp((option.score - top) / SOFTNESS) for option in sense.options[:MOST_ANCHORS]]
+        total = sum(powers)
+        for option, power in zip(sense.options, powers, strict=False):
+            chance, spot = power / total, option.spot
+            if spot.country:
+                given[spot.country] += weight * chance
+            if spot.adm1:
+                given[spot.adm1] += weight * chance * (1.5 if spot.feature_code == "ADM1" else 1.0)
+            if spot.feature_class in "PSA" and spot.radius_km < 150 and spot.has_point and chance > 0.02:
+                anchors.append((likelihood * chance**SHARPNESS, number, spot))
+        for code, value in given.items():
+            (units if "." in code else countries)[code] += value
+    anchors.sort(key=lambda anchor: -anchor[0])
+    del anchors[MOST_ANCHORS_IN_ALL:]
+    return _Votes(
+        countries=countries,
+        units=units,
+        own=own,
+        anchors=[spot for _, _, spot in anchors],
+        anchor_weights=np.array([weight for weight, _, _ in anchors]),
+        anchor_senses=np.array([number for _, number, _ in anchors], dtype=np.int64),
+    )
+
+
+SOFTNESS = 1.0
+"""Log-odds that count as one when the options of a name share its vote."""
+SHARPNESS = 0.3
+"""Power of an option's chance in its weight as an anchor: below 1 lets ambiguous names help each other."""
+MOST_ANCHORS = 12
+"""Options of one name that speak for their neighbours."""
+MOST_ANCHORS_IN_ALL = 150
+"""Bounds the work for long texts."""
 
 
 def _score_options_together(senses: list[Sense], weights: Weights, *, theatre_country: str) -> None:
     """Score the options by what the text's other names say."""
     table = weights.resolution
-    certainty = [_certainty(sense) for sense in senses]
-    countries: dict[str, float] = defaultdict(float)
-    units: dict[str, float] = defaultdict(float)
-    for sense, sure in zip(senses, certainty, strict=True):
-        spot = sense.best.spot
-        weight = sure * (1.0 + 0.25 * min(4, len(sense.drafts) - 1))
-        if spot.country:
-            countries[spot.country] += weight
-        if spot.adm1:
-            units[spot.adm1] += weight * (1.5 if spot.feature_code == "ADM1" else 1.0)
-    total = sum(countries.values())
-    total_units = sum(units.values())
-    anchors = [
-        (number, sense.best.spot, sure)
-        for number, (sense, sure) in enumerate(zip(senses, certainty, strict=True))
-        if sure >= 0.6
-        and sense.best.spot.feature_class in "PSA"
-        and sense.best.spot.radius_km < 150
-        and sense.best.spot.has_point
-    ]
+    votes = _count_votes(senses)
+    total, total_units = sum(votes.countries.values()), sum(votes.units.values())
     spots = [option.spot for sense in senses for option in sense.options]
     nearness: npt.NDArray[np.float64] | None = None
-    owners = np.array([number for number, _, _ in anchors])
-    if anchors:
-        distances = _distances_km(_vectors(spots), _vectors([spot for _, spot, _ in anchors]))
-        nearness = np.exp(-distances / weights.limits["near_km"]) * np.array([sure for _, _, sure in anchors])
-    speaks_of_theatre = countries.get(theatre_country, 0.0) > 0
+    if votes.anchors:
+        distances = _distances_km(_vectors(spots), _vectors(votes.anchors))
+        nearness = np.exp(-distances / weights.limits["near_km"]) * votes.anchor_weights
+    speaks_of_theatre = votes.countries.get(theatre_country, 0.0) > 0.1
     row = 0
-    for number, (sense, sure) in enumerate(zip(senses, certainty, strict=True)):
-        own = sense.best.spot
-        weight = sure * (1.0 + 0.25 * min(4, len(sense.drafts) - 1))
-        others: npt.NDArray[np.float64] | None = None
-        if nearness is not None:
-            others = nearness[row : row + len(sense.options)][:, owners != number]
+    for number, sense in enumerate(senses):
+        given = votes.own[number]
+        given_countries = sum(value for code, value in given.items() if "." not in code)
+        rest = total - given_countries
+        rest_units = total_units - sum(given.values()) + given_countries
+        near: list[float] | None = None
+        if nearness is not None and len(sense.options) > 1:
+            block = nearness[row : row + len(sense.options)][:, votes.anchor_senses != number]
+            if block.shape[1]:
+                near = np.minimum(1.0, 0.8 * block.max(axis=1) + 0.1 * block.sum(axis=1)).tolist()
+        row += len(sense.options)
         for place, option in enumerate(sense.options):
             spot = option.spot
-            n_alone = _n_alone(option)
-            del option.parts[n_alone:]
+            del option.parts[_n_alone(option) :]
             extra: list[tuple[str, float]] = []
-            if spot.country and spot.feature_code != "PCLI" and total > 0:
-                votes = countries[spot.country] - (weight if own.country == spot.country else 0.0)
-                rest = total - (weight if own.country else 0.0)
-                if rest > 0.2:
-                    extra.append(("same_country", table["same_country"] * votes / (rest + 0.5)))
-            if spot.adm1 and total_units > 0:
-                mine = weight * (1.5 if own.feature_code == "ADM1" else 1.0) if own.adm1 else 0.0
-                votes = units[spot.adm1] - (mine if own.adm1 == spot.adm1 else 0.0)
-                rest = total_units - mine
-                if rest > 0.2:
-                    extra.append(("same_first_level", table["same_first_level"] * votes / (rest + 0.5)))
-            if others is not None and others.shape[1]:
-                extra.append(
-                    (
-                        "near",
-                        table["near"]
-                        * float(min(1.0, 0.7 * others[place].max() + 0.3 * min(1.0, others[place].sum() / 3))),
-                    )
-                )
+            if spot.country and spot.feature_code != "PCLI" and rest > 0.1:
+                share = (votes.countries[spot.country] - given.get(spot.country, 0.0)) / (rest + 0.5)
+                extra.append(("same_country", table["same_country"] * share))
+            if spot.adm1 and rest_units > 0.1:
+                share = (votes.units[spot.adm1] - given.get(spot.adm1, 0.0)) / (rest_units + 0.5)
+                extra.append(("same_first_level", table["same_first_level"] * share))
+            if near is not None:
+                extra.append(("near", table["near"] * near[place]))
             if spot.is_ours and spot.feature_code != "PCLI":
                 extra.append(("theatre", table["theatre"] * (1.0 if speaks_of_theatre else 0.3)))
             option.parts.extend(extra)
             option.score = option.base + sum(value for _, value in extra)
-        row += len(sense.options)
     for sense in senses:
         sense.options.sort(key=lambda option: option.score, reverse=True)
 

