@@ -92,7 +92,7 @@ def _at_word(view: View, index: int, word: Word) -> Iterator[Candidate]:
         for one in _verbs(view, index):
             yield replace(one, verb_class="retake" if one.verb_class == "take" else one.verb_class)
         return
-    if low in lexicon.control_nouns:
+    if low in lexicon.control_nouns and not (low in lexicon.verbs and _is_verb(view, index)):
         yield from _control(view, index)
         return
     if low == "hands":
@@ -157,6 +157,15 @@ def _nouns(view: View, index: int) -> Iterator[Candidate]:
             after = next(
                 (k for k in range(after, min(len(words), after + 16)) if words[k].low in sense.prepositions), after
             )
+        if sense.noun_class in ("fight", "attack"):
+            skipped = after
+            while skipped < min(len(words), after + 6) and (
+                (words[skipped].low in closed["ongoing"] and words[skipped].low != "on")
+                or words[skipped].date is not None
+            ):
+                skipped += 1
+            if skipped > after and _preposition(words, skipped, sense.prepositions)[0]:
+                after = skipped
         if (
             after < len(words)
             and sense.noun_class in ("leave", "attack")
@@ -279,6 +288,8 @@ def _possessor(view: View, index: int) -> Party:
 
 def _preposition(words: Sequence[Word], index: int, allowed: frozenset[str]) -> tuple[str, int]:
     """Return the preposition at a word, if it is an allowed one, and where the phrase behind it begins."""
+    if index < len(words) and words[index].low in ("”", '"', "’"):
+        index += 1
     if index >= len(words):
         return "", index
     low = words[index].low
@@ -396,8 +407,11 @@ def _transitive(view: View, index: int, after: int, sense: VerbSense, kind: str)
     if voice != "passive" and not has_by:
         places = walk_right(words, after, lexicon=view.lexicon)
         if places:
-            if sense.verb_class == "hold" and _held_figuratively(view, places):
-                return
+            if sense.verb_class == "hold":
+                if _held_figuratively(view, places):
+                    return
+                if any(word.low in ("base", "bases") for word in words[after : places[0].index]):
+                    return  # a base kept in X holds no X
             yield from _active(view, index, sense, kind, places)
             return
     if kind in ("base", "third", "gerund") or (sense.verb_class == "desert" and sense.lemma in ("leave", "flee")):
@@ -732,6 +746,12 @@ def _fall(view: View, index: int, after: int, sense: VerbSense, kind: str) -> It
     if kind == "gerund" and index and words[index - 1].low == "of":
         return
     places = walk_left(words, index, lexicon=view.lexicon)
+    if not places and kind == "base" and follows in ("was", "is", "were", "after"):
+        position, group = auxiliaries_before(words, index, lexicon=view.lexicon)
+        if "to" in group and any(
+            word.low in view.lexicon.mood["ordinal"]["words"] for word in words[max(0, position - 3) : position + 1]
+        ):
+            places = walk_right(words, after + 1, lexicon=view.lexicon)
     if not places:
         return
     actor = NOBODY

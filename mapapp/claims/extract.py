@@ -255,9 +255,9 @@ def _self_claimed(
 
 def _is_news(candidate: Candidate, lexicon: Lexicon) -> bool:
     """Return whether the words tell fresh news: perfect tense ("have captured") or a noun of the lead."""
-    if candidate.shape == "noun":
-        return False
     words = candidate.sentence.words
+    if candidate.shape == "noun" or words[candidate.index].low.endswith("ing"):
+        return False
     before = [word.low for word in words[max(0, candidate.index - 4) : candidate.index]]
     return any(low in ("has", "have") for low in before) or (
         candidate.sentence.number <= 1 and "had" not in before and not any(word.date for word in words)
@@ -280,7 +280,7 @@ def _kind(draft: _Draft, actors: Mapping[str, Actor], lexicon: Lexicon) -> Event
         return EventKind.REGAINS if actors[draft.actor].is_state else EventKind.OVERTAKES
     if draft.candidate.actor.is_state:
         return EventKind.REGAINS
-    opponent = actors.get(draft.opponent or "")
+    opponent = actors.get(draft.opponent or "") if draft.candidate.actor.basis != "unlisted" else None
     if opponent is not None and not opponent.is_state and verb_class in ("retake", "expel", "lose"):
         return EventKind.REGAINS
     return EventKind.OVERTAKES
@@ -308,22 +308,15 @@ def _best_of_each(drafts: Sequence[_Draft]) -> list[_Draft]:
 def _fill_from_article(drafts: Sequence[_Draft], *, actors: Mapping[str, Actor], lexicon: Lexicon) -> list[_Draft]:
     """Let claims on one place in one article lend each other actor and date where one of them lacks it."""
     filled: list[_Draft] = []
+    drafts = [
+        replace(draft, when=_narrowed(draft.when, [other for other in drafts if _same_place(draft, other)]))
+        for draft in drafts
+    ]
     for draft in drafts:
-        others = [
-            other
-            for other in drafts
-            if other is not draft
-            and other.resolution.place is not None
-            and draft.resolution.place is not None
-            and other.resolution.place.id == draft.resolution.place.id
-            and other.score >= 0.5
-            and other.assertion is not Assertion.DENIED
-        ]
+        others = [other for other in drafts if _same_place(draft, other)]
         one = draft
         if draft.when.first is None and draft.when.basis == "none":
             one = replace(one, when=_borrowed_date(draft, others))
-        elif draft.when.prec is not None and draft.when.prec >= 2:
-            one = replace(one, when=_narrowed(draft.when, others))
         if one.actor is None and one.candidate.verb_class in ("take", "retake", "fall", "expel", "lose"):
             one = _borrowed_actor(one, others, actors)
         if one is not draft:
@@ -337,6 +330,18 @@ def _fill_from_article(drafts: Sequence[_Draft], *, actors: Mapping[str, Actor],
             one = replace(one, features=features, score=score_features(features, weights=lexicon.weights))
         filled.append(one)
     return filled
+
+
+def _same_place(draft: _Draft, other: _Draft) -> bool:
+    """Return whether another draft may lend something: a sure one on the same place."""
+    return (
+        other is not draft
+        and other.resolution.place is not None
+        and draft.resolution.place is not None
+        and other.resolution.place.id == draft.resolution.place.id
+        and other.score >= 0.5
+        and other.assertion is not Assertion.DENIED
+    )
 
 
 def _same_occurrence(first: _Draft, second: _Draft) -> bool:
@@ -366,6 +371,8 @@ def _borrowed_date(draft: _Draft, others: Sequence[_Draft]) -> When:
 
 def _narrowed(when: When, others: Sequence[_Draft]) -> When:
     """Return the one day that the article names for this place within a longer stretch ("over the past week")."""
+    if when.prec is None or when.prec < 2:
+        return when
     days = {
         (other.when.first, other.when.last)
         for other in others

@@ -210,11 +210,21 @@ def _judge_noun(
         if (low in irrealis and low not in only_infinitive) or low in closed["modals"]:
             features.add("irrealis")
             break
+        if low == "for" and back and words[back - 1].low in mood["irrealis"]["for_nouns"]:
+            features.add("irrealis")
+            break
         if low in ("no", "without") or low in closed["negations"]:
             features.add("negated_unclear")
             break
         if low == "before":
             break
+    _judge_after_place(words, place_index, lexicon, features)
+    return None
+
+
+def _judge_after_place(words: Sequence[Word], place_index: int, lexicon: Lexicon, features: set[str]) -> None:
+    """Look for "the fall of X would", "the capture of X is imminent"."""
+    mood, closed = lexicon.mood, lexicon.words
     after = words[place_index + 1 : place_index + 5]
     for number, word in enumerate(after):
         if word.low in _BREAKS or word.low in (",", "and"):
@@ -227,7 +237,6 @@ def _judge_noun(
             if any(low in mood["future"]["after_that"] for low in rest) and word.low not in ("'s", "’s"):
                 features.add("future_after")
             break
-    return None
 
 
 def _modal_before(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
@@ -244,6 +253,11 @@ def _modal_before(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
 def _in_condition(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
     """Return whether the trigger stands in an "if" clause: between the opener and the next comma."""
     openers = lexicon.mood["hypothetical"]["openers"]
+    first = next((word for word in words[:3] if word.low not in _BREAKS), None)
+    if first is not None and first.low in ("if", "unless", "should", "were", "had") and first.index < index:
+        after = words[first.index + 1] if first.index + 1 < len(words) else first
+        if first.low in ("if", "unless") or after.party is not None or after.low in lexicon.words["determiners"]:
+            return any(word.low == "," for word in words)
     is_present = any(word.low in ("is", "are", "gets", "get") for word in words[max(0, index - 3) : index])
     for back in range(index - 1, max(-1, index - 16), -1):
         word = words[back]

@@ -139,6 +139,8 @@ def _told(sentence: Sentence, index: int, text: str, lexicon: Lexicon) -> Iterat
     if before in lexicon.words["determiners"] or before in ("-", "of"):
         return
     for row, kind in _table().verbs[words[index].low]:
+        if kind == "base" and not _can_be_verb(words, index, lexicon):
+            continue
         after = index + 1
         if any(
             after + number >= len(words) or words[after + number].low != particle
@@ -159,6 +161,19 @@ def _told(sentence: Sentence, index: int, text: str, lexicon: Lexicon) -> Iterat
         strength = row.strength if origin is None or destination is None else min(1.0, row.strength + 0.2)
         yield Journey(sentence, index, who, origin, destination, mood, strength, is_flight)
         return
+
+
+def _can_be_verb(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
+    """Return whether a base form ("transport", "head") is a verb here, and not a noun."""
+    if index == 0:
+        return False
+    before = words[index - 1]
+    low = before.low
+    if low == "to" or low in lexicon.words["modals"] or low in lexicon.words["pronouns"] or before.party is not None:
+        return True
+    return low in ("and", "not", "n't", "n’t") or (
+        low.endswith("s") and before.place is None and not low.endswith("ss")
+    )
 
 
 def _ends(
@@ -188,6 +203,9 @@ def _ends(
         low = word.low
         if low in (";", ".", "”", "“", "?") or (low in lexicon.speech["verbs"] and word.party is None):
             break
+        if low == "before" and row.lemma in ("take", "fly") and look > start:
+            look += 1  # "took off, heading west before turning towards X": one journey
+            continue
         if (
             low in ("as", "when", "while", "after", "before", "because", "who", "which", "where", "but")
             and look > start
@@ -211,7 +229,6 @@ def _ends(
 
 def _mover(words: Sequence[Word], index: int, text: str, lexicon: Lexicon) -> str | None:
     """Return the subject in the text's own words: the noun phrase before the verb group."""
-    closed = lexicon.words
     last, _ = auxiliaries_before(words, index, lexicon=lexicon)
     while last >= 0 and (words[last].low in ("reportedly", "also", "then") or words[last].date is not None):
         last -= 1

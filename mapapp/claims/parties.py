@@ -29,7 +29,7 @@ def _names(actors: tuple[Actor, ...]) -> _Names:
 
     by_name: dict[str, list[tuple[str, bool]]] = {}
     for actor in actors:
-        for alias in (actor.name, *actor.aliases):
+        for alias in (actor.name, *actor.aliases, actor.code):
             folded = fold(alias).strip()
             if len(folded) > 1:
                 by_name.setdefault(folded, []).append((actor.code, alias.isupper() and alias.isalpha()))
@@ -59,10 +59,19 @@ def find_parties(text: str, *, actors: tuple[Actor, ...]) -> tuple[PartyMention,
             continue
         start, end = offsets[low], offsets[high - 1] + 1
         surface = text[start:end]
-        if names.is_acronym[number] and not surface.isupper() and len(surface) <= 4:
+        if names.is_acronym[number] and not _is_written_as_acronym(text, start, end):
             continue
         found.append(PartyMention(start, end, names.codes[number], surface))
     return tuple(found)
+
+
+def _is_written_as_acronym(text: str, start: int, end: int) -> bool:
+    """Return whether a short name stands in capitals, and not only because the whole line does; "Isis" passes."""
+    surface = text[start:end]
+    if not surface.isupper():
+        return len(surface) >= 4 and surface.istitle()
+    line = text[max(0, start - 30) : start] + text[end : end + 30]
+    return len(surface) > 2 or not line.isupper()
 
 
 def actors_by_code(actors: tuple[Actor, ...]) -> Mapping[str, Actor]:

@@ -425,7 +425,19 @@ def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[P
         found.append(PlaceFound(head, share=share, is_vague=is_vague, is_near=is_near, is_listed=bool(found)))
         position = nxt
         linked = False
-        while position >= 0 and words[position].low in (",", "and", "&", "the", "both", "nearby"):
+        while position >= 0 and words[position].low in (
+            ",",
+            "and",
+            "&",
+            "the",
+            "both",
+            "nearby",
+            "then",
+            "also",
+            "later",
+            "even",
+            "finally",
+        ):
             linked = linked or words[position].low in (",", "and", "&")
             position -= 1
         while position >= 0 and is_site(words[position], lexicon=lexicon):
@@ -437,47 +449,43 @@ def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[P
 
 
 def _skip_back(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int:
-    """Step back over "which", a comma, or a clause between two commas or dashes."""
+    """Step back over "which", a comma, or what stands between two commas, dashes or brackets behind a place."""
     while position >= 0 and words[position].low in ("which", "that", "who", ",", "and"):
+        was_comma = words[position].low == ","
         position -= 1
-        if words[position + 1].low == "," and position >= 0:
-            # "X, a town in the north, was taken": jump to the comma before, if a place stands there
-            for back in range(position, max(-1, position - 14), -1):
-                if (
-                    words[back].low == ","
-                    and back > 0
-                    and (is_place(words[back - 1]) or is_site(words[back - 1], lexicon=lexicon))
-                ):
-                    inner = words[back + 1 : position + 1]
-                    if inner and inner[0].low in (
-                        "a",
-                        "an",
-                        "the",
-                        "which",
-                        "one",
-                        "once",
-                        "where",
-                        "home",
-                        "in",
-                        "near",
-                        "long",
-                        "about",
-                        "some",
-                        "north",
-                        "south",
-                        "east",
-                        "west",
-                    ):
-                        return back - 1
-                    break
+        if was_comma and position >= 0:
+            before = _before_apposition(words, position, lexicon=lexicon)
+            if before is not None:
+                return before
     if position >= 0 and words[position].low in (")", "—", "–"):
-        for back in range(position - 1, max(-1, position - 16), -1):
+        for back in range(position - 1, max(-1, position - 20), -1):
             if words[back].low in ("(", "—", "–"):
                 return back - 1
     return position
 
 
-def _head_left(
+def _before_apposition(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int | None:
+    """Return the word before ", a town in the north," where a place stands there; None where a clause lies within."""
+    for back in range(position, 0, -1):
+        if words[back].low in (".", ";", ":", "“", "”") or position - back > 18:
+            return None
+        head = words[back - 1]
+        if words[back].low == "," and (is_place(head) or is_site(head, lexicon=lexicon)):
+            inner = words[back + 1 : position + 1]
+            return back - 1 if _is_apposition(inner, lexicon=lexicon) else None
+    return None
+
+
+def _is_apposition(inner: Sequence[Word], *, lexicon: Lexicon) -> bool:
+    """Return whether the words between two commas describe what stands before them, and are no member of a list."""
+    if not inner or (is_place(inner[0]) and len(inner) <= 2):
+        return False
+    if inner[0].low in ("which", "where", "who", "whose", "once", "home", "long", "seen"):
+        return True
+    return not any(_is_verbal(one, lexicon=lexicon) and not one.low.endswith(("ed", "held")) for one in inner)
+
+
+def _head_left(  # noqa: PLR0912 - one branch per way in which a phrase may end
     words: Sequence[Word], position: int, *, lexicon: Lexicon
 ) -> tuple[int | None, float | None, bool, bool, int]:
     """Find the head of a phrase that ends in a place: "the town of A in B" is about A, "villages in B" vaguely about B.
@@ -508,7 +516,7 @@ def _head_left(
         if before >= 0 and is_place(words[before]) and low != "of":
             return _head_left(words, before, lexicon=lexicon)
         sites = []
-        while before >= 0 and is_site(words[before], lexicon=lexicon):
+        while before >= 0 and (is_site(words[before], lexicon=lexicon) or words[before].low in ("%", "percent")):
             sites.append(words[before].low)
             before -= 1
             if before >= 0 and words[before].low in ("and", "-") and is_site(words[before - 1], lexicon=lexicon):
@@ -530,6 +538,8 @@ def _head_left(
         if any(site in closed["counts"] for site in sites):
             if low == "of" and "the" in sites:
                 return position, None, False, False, before
+            if "a" in sites and before > 0 and words[before].low == "," and is_place(words[before - 1]):
+                return _head_left(words, before - 1, lexicon=lexicon)  # "X, a town in Y province"
             return position, None, True, False, before
         return position, share, False, low != "of", before
     return position, None, False, False, back

@@ -56,6 +56,7 @@ def read_features(  # noqa: PLR0912 - one branch per feature
             "known": "actor_known",
             "generic": "actor_generic",
             "unlisted": "actor_unlisted",
+            "named": "actor_named",
             "pronoun": "actor_from_pronoun",
             "other": "subject_unknown",
             "article": "actor_from_article",
@@ -78,7 +79,7 @@ def read_features(  # noqa: PLR0912 - one branch per feature
     if candidate.actor.code is not None and candidate.actor.basis in ("known", "generic"):
         features.pop("figurative", None)
     if candidate.verb_class in _FIGHTING:
-        near = [word.low for word in words[max(0, candidate.index - 5) : candidate.index + 3]]
+        near = [part for word in words[max(0, candidate.index - 5) : candidate.index + 3] for part in word.low.split()]
         if any(low in lexicon.words["air"] for low in near):
             features["air_strike"] = 1
     if is_dated:

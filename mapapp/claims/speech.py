@@ -126,7 +126,9 @@ def _clause_start(words: Sequence[Word], index: int) -> int:
     return start
 
 
-def _by_verb(words: Sequence[Word], index: int, text: str, lexicon: Lexicon) -> Attribution | None:
+def _by_verb(  # noqa: PLR0912 - one branch per order of words
+    words: Sequence[Word], index: int, text: str, lexicon: Lexicon
+) -> Attribution | None:
     """Read "X said that ...", "..., X said" and "..., said X"."""
     verb = words[index]
     last = index - 1

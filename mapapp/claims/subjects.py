@@ -79,6 +79,11 @@ _LINK = frozenset(
 )
 
 
+_COUNTS = frozenset(
+    ("dozens", "scores", "hundreds", "thousands", "tens", "number", "handful", "remnants", "most", "some")
+)
+
+
 def party_at(words: Sequence[Word], index: int, *, actors: Mapping[str, Actor]) -> Party:
     """Return the party that a word names; a generic one gives way to the group that is named with it.
 
@@ -132,6 +137,20 @@ def party_at(words: Sequence[Word], index: int, *, actors: Mapping[str, Actor]) 
     return Party(code, "generic", index)
 
 
+def unlisted_party(words: Sequence[Word], index: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
+    """Return who a common noun such as "government" stands for, if the table has a name made with it."""
+    head = words[index].low
+    before = words[index - 1] if index else None
+    if head in lexicon.words["state_armed"] and (
+        before is None or (before.place is None and not before.text[:1].isupper())
+    ):
+        wanted = (f"{head} forces", f"the {head}")
+        for actor in actors.values():
+            if any(alias.lower() in wanted for alias in actor.aliases):
+                return Party(actor.code, "generic" if actor.is_generic else "known", index, actor.is_state)
+    return Party(None, "unlisted", index, head in lexicon.words["state_armed"])
+
+
 def find_agent(words: Sequence[Word], start: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
     """Return who stands behind "by" in the words after a passive verb."""
     closed = lexicon.words
@@ -172,7 +191,9 @@ def find_party_right(
         ):
             break
     if armed is not None:
-        return Party(None, "unlisted", armed, words[armed].low in closed["state_armed"])
+        return unlisted_party(words, armed, actors=actors, lexicon=lexicon)
+    if start < len(words) and words[start].text[:1].isupper() and words[start].place is None:
+        return Party(None, "named", start)
     return Party(None, "other", start) if start < len(words) else NOBODY
 
 
@@ -237,6 +258,8 @@ def find_subject(
         "also",
     ):
         return _main_subject(words, position, actors=actors, lexicon=lexicon)
+    if low in lexicon.mood["denials"]["verbs"] or low in lexicon.speech["verbs"]:
+        return _main_subject(words, position, actors=actors, lexicon=lexicon)
     return _phrase_left(words, position, actors=actors, lexicon=lexicon, last_subject=last_subject)
 
 
@@ -286,6 +309,8 @@ def _phrase_left(
         low = word.low
         if low in closed["armed"] and word.place is None:
             armed = look if armed is None else armed
+        elif low in ("carrying", "transporting", "ferrying", "with"):
+            armed = None  # "buses carrying fighters" are buses
         elif (
             low in (",", ";", ":", "—", "–", "“", "”", '"')
             or low in closed["subordinators"]
@@ -331,8 +356,10 @@ def _phrase_left(
             )
         ):
             return Party(last_subject.code, "pronoun", armed, last_subject.is_state)
-        return Party(None, "unlisted", armed, head in closed["state_armed"])
-    return Party(None, "other", position)
+        return unlisted_party(words, armed, actors=actors, lexicon=lexicon)
+    last = words[position]
+    is_name = last.text[:1].isupper() and last.place is None and (position > 0 or last.text.isupper())
+    return Party(None, "named" if is_name else "other", position)
 
 
 def _as_subject(words: Sequence[Word], index: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
@@ -408,7 +435,9 @@ def _main_subject(words: Sequence[Word], position: int, *, actors: Mapping[str, 
             head = back - 1
             while head >= 0 and words[head].low in ("led", "loyal", "backed", "supported"):
                 head -= 1
-            if head >= 0 and (words[head].low in closed["armed"] or words[head].party is not None):
+            if head >= 0 and (
+                words[head].low in closed["armed"] or words[head].low in _COUNTS or words[head].party is not None
+            ):
                 return _as_subject(words, look, actors=actors, lexicon=lexicon)
             continue
         if _verbal(words[back], lexicon) and words[back].low not in lexicon.speech["verbs"]:
