@@ -103,7 +103,8 @@ window.mapapp = (() => {
       ? words + app.dateOf(from).getUTCFullYear()
       : words + app.formatDay(from, "short") + (words ? " and " : " – ") + app.formatDay(to);
   };
-  app.plural = (n, one, many) => n.toLocaleString("en-GB") + " " + (n === 1 ? one : many ?? one + "s");
+  const NUMBER = new Intl.NumberFormat("en-GB");
+  app.plural = (n, one, many) => NUMBER.format(n) + " " + (n === 1 ? one : many ?? one + "s");
 
   // --- colours --------------------------------------------------------------------------------------------------
   const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16) || 0);
@@ -121,25 +122,46 @@ window.mapapp = (() => {
     const [r, g, b] = channels(hex).map((v) => (v / 255) ** 2.2);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const lifted = new Map();
   const lift = (colour) => {
-    if (!app.isDark()) return colour;
-    if (!lifted.has(colour)) {
-      let found = colour;
-      for (let share = 0.95; share > 0.4 && lightOf(found) < LEAST_LIGHT; share -= 0.05) found = app.mix(colour, share, "#ffffff");
-      lifted.set(colour, found);
+    let found = colour;
+    for (let share = 0.95; app.isDark() && share > 0.4 && lightOf(found) < LEAST_LIGHT; share -= 0.05) {
+      found = app.mix(colour, share, "#ffffff");
     }
-    return lifted.get(colour);
+    return found;
+  };
+  // Looks by actor with their days as numbers, made once for the data and the theme; a row is never copied, so that
+  // "the same row" means "the same look".
+  let looks = new Map();
+  let turns = [];
+  let nobody = { from: -Infinity, to: Infinity, colour: "#999999", hatch: null };
+  app.prepareLooks = () => {
+    const style = app.payload.style;
+    looks = new Map();
+    const days = new Set();
+    for (const [code, rows] of Object.entries(style.actors)) {
+      looks.set(code, rows.map((row) => {
+        const from = row.start ? app.dayOf(row.start) : -Infinity;
+        const to = row.end ? app.dayOf(row.end) : Infinity;
+        for (const day of [from, to]) if (Number.isFinite(day)) days.add(day);
+        return { from, to, colour: lift(row.colour), hatch: row.hatch };
+      }));
+    }
+    turns = [...days].sort((a, b) => a - b);
+    nobody = { from: -Infinity, to: Infinity, colour: lift(style.unknown), hatch: null };
+  };
+  // Grows with every day on which some actor changes its look.
+  app.lookTurn = (day) => {
+    let n = 0;
+    while (n < turns.length && turns[n] <= day) n += 1;
+    return n;
   };
   app.lookOf = (code, day) => {
-    const rows = app.payload.style.actors[code];
-    if (!rows || !rows.length) return { colour: lift(app.payload.style.unknown), hatch: null };
-    const iso = app.isoOf(day);
-    const fits = rows.find((row) => (!row.start || row.start <= iso) && (!row.end || iso < row.end));
-    const row = fits ?? (rows[0].start && iso < rows[0].start ? rows[0] : rows[rows.length - 1]);
-    return { colour: lift(row.colour), hatch: row.hatch };
+    const rows = looks.get(code);
+    if (!rows || !rows.length) return nobody;
+    for (const row of rows) if (row.from <= day && day < row.to) return row;
+    return day < rows[0].from ? rows[0] : rows[rows.length - 1];
   };
-  app.colourOf = (code, day) => (code ? app.lookOf(code, day ?? app.day).colour : app.payload.style.unknown);
+  app.colourOf = (code, day) => (code ? app.lookOf(code, day ?? app.day) : nobody).colour;
   // A colour that text and lines of an actor can have on the panels.
   app.inkOf = (code, day) => app.mix(app.colourOf(code, day), app.isDark() ? 0.72 : 0.82, app.isDark() ? "#ffffff" : "#000000");
   app.actorName = (code) => {

@@ -33,6 +33,37 @@
     } else ctx.arc(x, y, r, 0, Math.PI * 2);
   };
 
+  // Each mark is drawn once and then copied.
+  const sprites = new Map();
+  const sprite = (shape, colour, r, paper, ratio) => {
+    const key = shape + colour + r + paper + ratio;
+    let picture = sprites.get(key);
+    if (picture) return picture;
+    const half = Math.ceil(r + 4);
+    picture = document.createElement("canvas");
+    picture.half = half;
+    picture.width = picture.height = half * 2 * ratio;
+    const ctx = picture.getContext("2d");
+    ctx.scale(ratio, ratio);
+    drawShape(ctx, shape, half, half, r);
+    if (shape === "cross") {
+      ctx.lineWidth = 4.5;
+      ctx.strokeStyle = paper;
+      ctx.stroke();
+      ctx.lineWidth = 2;
+      ctx.strokeStyle = colour;
+      ctx.stroke();
+    } else {
+      ctx.fillStyle = shape === "ring" ? paper : colour;
+      ctx.fill();
+      ctx.lineWidth = shape === "ring" ? 2 : 1.4;
+      ctx.strokeStyle = shape === "ring" ? colour : paper;
+      ctx.stroke();
+    }
+    sprites.set(key, picture);
+    return picture;
+  };
+
   const draw = () => {
     if (!canvas) return;
     const map = app.map;
@@ -71,21 +102,8 @@
         const colour = event.actor ? app.colourOf(event.actor, app.day) : app.payload.style.unknown;
         const shape = SHAPES[event.kind] ?? "dot";
         ctx.globalAlpha = alpha;
-        drawShape(ctx, shape, x, y, age === 0 ? r : r * 0.7);
-        if (shape === "cross") {
-          ctx.lineWidth = 4.5;
-          ctx.strokeStyle = paper;
-          ctx.stroke();
-          ctx.lineWidth = 2;
-          ctx.strokeStyle = colour;
-          ctx.stroke();
-        } else {
-          ctx.fillStyle = shape === "ring" ? paper : colour;
-          ctx.fill();
-          ctx.lineWidth = shape === "ring" ? 2 : 1.4;
-          ctx.strokeStyle = shape === "ring" ? colour : paper;
-          ctx.stroke();
-        }
+        const picture = sprite(shape, colour, age === 0 ? r : r * 0.7, paper, ratio);
+        ctx.drawImage(picture, x - picture.half, y - picture.half, picture.half * 2, picture.half * 2);
       }
     }
     ctx.globalAlpha = 1;

@@ -5,6 +5,8 @@
   const ui = {};
   const SHOWN_CHANGES = 4; // or three and a button for the others
   let rows = new Map();
+  let rest = {};
+  let known = [];
 
   const KEY_WORDS = {
     assessed: "independent, reliable information",
@@ -68,6 +70,26 @@
     return (share * 100).toFixed(1).replace(/\.0$/, "") + " %";
   };
 
+  // Writes to the page only what is different: a step of the date touches little.
+  const put = (node, key, value) => {
+    node.put ??= {};
+    if (node.put[key] === value) return;
+    node.put[key] = value;
+    if (key === "text") node.textContent = value;
+    else if (key.startsWith("aria-")) node.setAttribute(key, value);
+    else node.style.setProperty(key, value);
+  };
+
+  const HOW = ["assessed", "claimed", "regional"];
+  const paintOf = (code, how, day) => {
+    const style = app.payload.style.statuses[how];
+    const colour = app.colourOf(code, day);
+    const fill = app.mix(colour, style.fill_mix, app.ground());
+    return style.stripe
+      ? `repeating-linear-gradient(135deg, ${app.mix(colour, style.stripe_mix, app.ground())} 0 2px, ${fill} 2px 4px)`
+      : fill;
+  };
+
   const load = () => {
     const payload = app.payload;
     ui.over.replaceChildren(app.bdi(payload.country), " · who holds what");
@@ -76,22 +98,38 @@
     ui.rows.replaceChildren();
     const present = new Set();
     for (const cell of app.territory.cells) for (const state of cell.states) if (state.holder) present.add(state.holder);
+    ui.share.replaceChildren();
     for (const actor of payload.actors) {
       if (!present.has(actor.code)) continue;
-      const parts = { assessed: app.el("i"), claimed: app.el("i"), regional: app.el("i") };
-      const row = {
-        swatch: app.el("i", { class: "chip" }),
-        number: app.el("span", { class: "number" }),
-        bar: app.el("span", { class: "bar" }, parts.assessed, parts.claimed, parts.regional),
-        parts,
-      };
+      const row = { parts: {}, pieces: {}, turn: null };
+      for (const how of HOW) {
+        row.parts[how] = app.el("i");
+        row.pieces[how] = app.el("i", { class: how });
+      }
+      row.swatch = app.el("i", { class: "chip" });
+      row.number = app.el("span", { class: "number" });
       row.node = app.el("button", {
         type: "button", class: "row", "aria-pressed": "false", title: actor.note || null, "data-actor": actor.code,
         on: { click: () => highlight(app.highlighted === actor.code ? null : actor.code) },
-      }, row.swatch, app.el("span", { class: "who" }, app.bdi(actor.name)), row.number, row.bar);
+      }, row.swatch, app.el("span", { class: "who" }, app.bdi(actor.name)), row.number,
+        app.el("span", { class: "bar" }, Object.values(row.parts)));
       rows.set(actor.code, row);
       ui.rows.append(row.node);
+      ui.share.append(...Object.values(row.pieces));
     }
+    rest = {};
+    ui.rest.replaceChildren();
+    for (const [key, title] of [["contested", "Contested"], ["unknown", "Unknown"]]) {
+      rest[key] = { piece: app.el("i", { class: key }), number: app.el("span", { class: "number" }) };
+      rest[key].node = app.el("div", { class: "row rest-row" }, app.el("i", { class: "chip " + key }),
+        app.el("span", { class: "who" }, title), rest[key].number);
+      ui.share.append(rest[key].piece);
+      ui.rest.append(rest[key].node);
+    }
+    // How many events there were up to each day.
+    known = new Array(payload.days.count).fill(0);
+    for (const event of app.events.list) if (event.from < known.length) known[Math.max(0, event.from)] += 1;
+    for (let day = 1; day < known.length; day++) known[day] += known[day - 1];
     drawKey();
     fold(app.isPhone());
     show();
@@ -117,53 +155,41 @@
 
   const show = () => {
     const day = app.day;
-    ui.date.textContent = app.formatDay(day, "full");
+    const turn = app.lookTurn(day) + (app.isDark() ? "d" : "l");
+    put(ui.date, "text", app.formatDay(day, "full"));
     const areas = app.territory.areas(day);
     const whole = areas.km2 || 1;
-    ui.share.replaceChildren();
-    const most = Math.max(...[...areas.holders.values()].map((a) => a.assessed + a.claimed + a.regional), 1);
-    const ground = app.ground();
+    let most = 1;
+    for (const area of areas.holders.values()) most = Math.max(most, area.assessed + area.claimed + area.regional);
     for (const [code, row] of rows) {
       const area = areas.holders.get(code) ?? { assessed: 0, claimed: 0, regional: 0 };
       const sum = area.assessed + area.claimed + area.regional;
-      const colour = app.colourOf(code, day);
-      row.node.classList.toggle("none", sum === 0);
-      row.swatch.style.background = colour;
-      row.number.textContent = percent(sum / whole);
-      for (const key of ["assessed", "claimed", "regional"]) {
-        const style = app.payload.style.statuses[key];
-        const fill = app.mix(colour, style.fill_mix, ground);
-        const paint = style.stripe
-          ? `repeating-linear-gradient(135deg, ${app.mix(colour, style.stripe_mix, ground)} 0 2px, ${fill} 2px 4px)`
-          : fill;
-        row.parts[key].style.width = (area[key] / most) * 100 + "%";
-        row.parts[key].style.background = paint;
-        if (area[key]) {
-          const piece = app.el("i", { class: key });
-          piece.style.width = (area[key] / whole) * 100 + "%";
-          piece.style.background = paint;
-          ui.share.append(piece);
+      if (row.turn !== turn) {
+        row.turn = turn;
+        put(row.swatch, "background", app.colourOf(code, day));
+        for (const how of HOW) {
+          const paint = paintOf(code, how, day);
+          put(row.parts[how], "background", paint);
+          put(row.pieces[how], "background", paint);
         }
       }
-      row.node.setAttribute("aria-label",
+      if (row.none !== (sum === 0)) row.node.classList.toggle("none", (row.none = sum === 0));
+      put(row.number, "text", percent(sum / whole));
+      for (const how of HOW) {
+        put(row.parts[how], "width", ((area[how] / most) * 100).toFixed(2) + "%");
+        put(row.pieces[how], "width", ((area[how] / whole) * 100).toFixed(2) + "%");
+      }
+      put(row.node, "aria-label",
         `${app.clean(app.actorName(code))}: ${percent(sum / whole)} of the area, ${percent(area.assessed / whole)} assessed, ` +
         `${percent((area.claimed + area.regional) / whole)} claimed`);
     }
-    for (const key of ["contested", "unknown"]) {
-      if (!areas[key]) continue;
-      const piece = app.el("i", { class: key });
-      piece.style.width = (areas[key] / whole) * 100 + "%";
-      ui.share.append(piece);
+    for (const [key, { piece, number, node }] of Object.entries(rest)) {
+      put(piece, "width", ((areas[key] / whole) * 100).toFixed(2) + "%");
+      put(number, "text", percent(areas[key] / whole));
+      put(node, "display", areas[key] ? "" : "none");
     }
-    ui.rest.replaceChildren(
-      ...[["contested", "Contested"], ["unknown", "Unknown"]].filter(([key]) => areas[key]).map(([key, title]) =>
-        app.el("div", { class: "row rest-row" }, app.el("i", { class: "chip " + key }), app.el("span", { class: "who" }, title),
-          app.el("span", { class: "number" }, percent(areas[key] / whole)))));
-
-    // How much of it rests on what, up to the day.
-    const known = app.events.list.filter((event) => event.from <= day).length;
-    ui.under.textContent =
-      `${app.plural(known, "event")} up to this day · ${app.plural(app.payload.sources.length, "source")} · assessed and claimed`;
+    put(ui.under, "text",
+      `${app.plural(known[day], "event")} up to this day · ${app.plural(app.payload.sources.length, "source")} · assessed and claimed`);
     const changed = app.territory.changesOn(day);
     ui.changes.replaceChildren();
     if (changed.length) {
@@ -205,6 +231,7 @@
     onDay: show,
     onLayers: showJourneys,
     onTheme() {
+      for (const row of rows.values()) row.turn = null;
       drawKey();
       show();
     },

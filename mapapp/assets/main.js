@@ -64,7 +64,9 @@
     const theme = app.themeChoice === "auto" ? (dark.matches ? "dark" : "light") : app.themeChoice;
     if (document.documentElement.dataset.theme === theme) return;
     document.documentElement.dataset.theme = theme;
-    if (app.payload) app.tell("onTheme");
+    if (!app.payload) return;
+    app.prepareLooks();
+    app.tell("onTheme");
   };
   dark.addEventListener("change", () => app.setTheme(app.themeChoice));
 
@@ -79,6 +81,7 @@
     for (const drawer of Object.values(app.drawers)) if (!isFirst) drawer.clear?.();
     app.payload = payload;
     app.actors = new Map(payload.actors.map((actor) => [actor.code, actor]));
+    app.prepareLooks();
     const kept = isFirst ? null : app.dayOf(iso);
     app.day = kept !== null && kept >= 0 && kept < payload.days.count ? kept : payload.day;
     app.highlighted = null;

@@ -14,14 +14,19 @@
 
   // --- states ---------------------------------------------------------------------------------------------------
   T.stateAt = (cell, day) => {
+    const states = cell.states;
+    const covers = (state) => state && state.from <= day && (state.to === undefined || day < state.to);
+    // Mostly it is the state that was asked for last.
+    if (covers(states[cell.at])) return states[cell.at];
     let low = 0;
-    let high = cell.states.length - 1;
+    let high = states.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const state = cell.states[middle];
-      if (day < state.from) high = middle - 1;
-      else if (state.to !== undefined && day >= state.to) low = middle + 1;
-      else return state;
+      if (day < states[middle].from) high = middle - 1;
+      else if (covers(states[middle])) {
+        cell.at = middle;
+        return states[middle];
+      } else low = middle + 1;
     }
     return null;
   };
@@ -97,50 +102,68 @@
   };
 
   // --- drawing --------------------------------------------------------------------------------------------------
-  const paint = (cell, day) => {
+  const paint = (cell, day, turn) => {
     const state = T.stateAt(cell, day);
+    if (state === cell.state && turn === cell.turn && cell.highlight === app.highlighted) return false;
     const look = T.lookOf(state, day);
-    const dimmed = app.highlighted !== null && !(state && (state.holder === app.highlighted || state.others?.includes(app.highlighted)));
-    if (cell.look === look && cell.dimmed === dimmed && cell.state === state) return false;
-    const moved = cell.look !== look || cell.holder !== (state?.holder ?? null);
+    const holder = state?.holder ?? null;
+    const dimmed = app.highlighted !== null && holder !== app.highlighted && !state?.others?.includes(app.highlighted);
+    const isMoved = cell.look !== look || cell.holder !== holder;
+    const path = cell.layer._path;
     if (cell.look !== look) {
-      const options = cell.layer.options;
-      options.fillColor = look.fill;
-      options.color = look.line;
-      const path = cell.layer._path;
-      if (path) {
-        path.setAttribute("fill", look.fill);
-        path.setAttribute("stroke", look.line);
-      }
+      cell.layer.options.fillColor = look.fill;
+      cell.layer.options.color = look.line;
+      path.setAttribute("fill", look.fill);
+      path.setAttribute("stroke", look.line);
     }
-    if (cell.dimmed !== dimmed) cell.layer._path?.classList.toggle("dimmed", dimmed);
-    if (cell.holder !== state?.holder) cell.layer._path?.setAttribute("data-holder", state?.holder ?? "");
-    if (cell.status !== look.key) cell.layer._path?.setAttribute("data-status", look.key);
-    Object.assign(cell, { look, dimmed, state, holder: state?.holder ?? null, status: look.key });
+    if (cell.dimmed !== dimmed) path.classList.toggle("dimmed", dimmed);
+    if (cell.holder !== holder) path.setAttribute("data-holder", holder ?? "");
+    Object.assign(cell, { look, dimmed, state, turn, holder, status: look.key, highlight: app.highlighted });
+    return isMoved;
+  };
+
+  const paintAll = (day) => {
+    const turn = app.lookTurn(day);
+    let moved = 0;
+    for (const cell of T.cells) if (paint(cell, day, turn)) moved += 1;
     return moved;
   };
 
+  // Borders are paths of our own, joined from pieces that are made once for every scale: Leaflet would project, clip
+  // and simplify each of them again on every step of the date.
+  const projectBorders = () => {
+    const map = app.map;
+    for (const border of borders) {
+      let d = "";
+      let last = null;
+      for (let i = 0; i < border.line.length; i++) {
+        const point = map.latLngToLayerPoint(border.line[i]);
+        if (last && i < border.line.length - 1 && Math.abs(point.x - last.x) + Math.abs(point.y - last.y) < 1.5) continue;
+        d += (last ? "L" : "M") + point.x + " " + point.y;
+        last = point;
+      }
+      border.d = d;
+    }
+  };
+
+  const isSure = (cell) => cell.status === "assessed" || cell.status === "unknown";
+
   // Lines between holders: solid where both sides are assessed, dashed where one is only claimed.
   const paintBorders = () => {
-    const kinds = { solid: [], dashed: [], faint: [] };
-    for (const border of borders) {
-      const a = border.a;
-      const b = border.b;
-      if (!a || !b) continue;
-      if (a.look === b.look && a.holder === b.holder) continue;
-      const sure = (cell) => cell.status === "assessed" || cell.status === "unknown";
-      if (a.holder !== b.holder && (a.holder || b.holder)) kinds[sure(a) && sure(b) ? "solid" : "dashed"].push(border.line);
-      else kinds.faint.push(border.line);
+    const kinds = { solid: "", dashed: "", faint: "" };
+    for (const { a, b, d } of borders) {
+      if (!a || !b || (a.look === b.look && a.holder === b.holder)) continue;
+      if (a.holder === b.holder) kinds.faint += d;
+      else kinds[isSure(a) && isSure(b) ? "solid" : "dashed"] += d;
     }
-    for (const [kind, found] of Object.entries(kinds)) edges[kind].setLatLngs(found);
+    for (const kind of Object.keys(kinds)) edges[kind].setAttribute("d", kinds[kind]);
   };
 
   const paintChanges = (day) => {
     const cells = new Set(T.changesOn(day));
-    const lines = cells.size
-      ? borders.filter((border) => cells.has(border.a) !== cells.has(border.b)).map((border) => border.line)
-      : [];
-    for (const layer of changed) layer.setLatLngs(lines);
+    let d = "";
+    if (cells.size) for (const border of borders) if (cells.has(border.a) !== cells.has(border.b)) d += border.d;
+    for (const path of changed) if (path.getAttribute("d") !== d) path.setAttribute("d", d);
   };
 
   T.pick = (cell) => {
@@ -170,7 +193,7 @@
           renderer, pane: "cells", smoothFactor: 0.5, weight: 0.9, fillOpacity: 1, opacity: 1, className: "cell",
           bubblingMouseEvents: false,
         });
-        const cell = { ...record, latlngs, layer };
+        const cell = { ...record, latlngs, layer, at: 0, turn: -1 };
         layer.on("click", (event) => app.pickAt(event, cell));
         group.addLayer(layer);
         return cell;
@@ -193,46 +216,47 @@
       borders = data.borders.map(([a, b, line]) => ({
         a: a < 0 ? null : T.cells[a], b: b < 0 ? null : T.cells[b], line: app.decode(line, data.scale),
       }));
-      const line = (className, above) =>
-        L.polyline([], {
-          renderer: above ? renderer.above : renderer, pane: above ? "marks" : "cells",
-          interactive: false, className, smoothFactor: 0.5,
-        }).addTo(app.map);
-      edges = { faint: line("edge faint"), dashed: line("edge dashed"), solid: line("edge solid") };
-      changed = [line("changed-halo", true), line("changed", true)];
+      const line = (className, on) => on._rootGroup.appendChild(app.svg("path", { class: className, fill: "none", "pointer-events": "none" }));
+      renderer.above.addTo(app.map);
+      edges = { faint: line("edge faint", renderer), dashed: line("edge dashed", renderer), solid: line("edge solid", renderer) };
+      changed = [line("changed-halo", renderer.above), line("changed", renderer.above)];
+      projectBorders();
       if (data.far.length) {
-        far = L.polygon(app.decodePolygons(data.far, data.scale), {
-          renderer: L.svg({ pane: "far", padding: 0.4 }), pane: "far", interactive: false, className: "far",
-        }).addTo(app.map);
+        const veil = L.svg({ pane: "far", padding: 0.4 });
+        far = L.featureGroup(data.far.map((polygons) =>
+          L.polygon(app.decodePolygons(polygons, data.scale), {
+            renderer: veil, pane: "far", interactive: false, className: "far", smoothFactor: 1,
+          }))).addTo(app.map);
       }
       this.repaint();
     },
     clear() {
       T.pick(null);
-      for (const layer of [group, far, ...Object.values(edges ?? {}), ...(changed ?? [])]) layer?.remove();
-      renderer?.remove();
-      renderer?.above.remove();
+      for (const layer of [group, far, renderer, renderer?.above]) layer?.remove();
       group = far = edges = changed = null;
       T.cells = [];
       borders = [];
     },
     repaint() {
       looks.clear();
-      for (const cell of T.cells) {
-        cell.look = null;
-        paint(cell, app.day);
-      }
-      if (edges) paintBorders();
-      if (changed) paintChanges(app.day);
+      for (const cell of T.cells) cell.turn = -1;
+      paintAll(app.day);
+      paintBorders();
+      paintChanges(app.day);
     },
     onDay(day) {
-      let moved = 0;
-      for (const cell of T.cells) if (paint(cell, day)) moved += 1;
-      if (moved) paintBorders();
-      if (changed) paintChanges(day);
+      if (!T.cells.length) return;
+      if (paintAll(day)) paintBorders();
+      paintChanges(day);
+    },
+    onView(kind) {
+      if (kind !== "zoom" || !T.cells.length) return;
+      projectBorders();
+      paintBorders();
+      paintChanges(app.day);
     },
     onHighlight() {
-      for (const cell of T.cells) paint(cell, app.day);
+      paintAll(app.day);
     },
     onTheme() {
       if (T.cells.length) this.repaint();

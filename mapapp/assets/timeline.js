@@ -8,6 +8,7 @@
   let speed = 1;
   let playing = 0;
   let bars = [];
+  let ticks = new Map();
   const ui = {};
 
   const PLAY = "M5 3.2 16.5 10 5 16.8Z";
@@ -86,6 +87,7 @@
         }));
       }
       bar.node = group;
+      bar.isLater = false;
       ui.bars.append(group);
     }
     // Ticks: as many as there is room for, on round steps.
@@ -94,6 +96,10 @@
     const days = app.payload.days.count;
     const every = steps.find((n) => (days / n) * room <= width) ?? steps[steps.length - 1];
     ui.ticks.replaceChildren();
+    ticks = new Map();
+    ui.now = null;
+    ui.slider.setAttribute("aria-valuemin", 0);
+    ui.slider.setAttribute("aria-valuemax", days - 1);
     for (let day = 0; day < days; day += every) {
       const tick = app.el("button", {
         type: "button", class: "tick", tabindex: "-1", "data-day": app.isoOf(day), "aria-label": "Go to " + app.formatDay(day),
@@ -101,6 +107,7 @@
       }, every >= 61 ? app.formatDay(day, "month") : app.formatDay(day, "short"));
       tick.style.left = xOf(day) * 100 + "%";
       ui.ticks.append(tick);
+      ticks.set(day, tick);
     }
     show();
   };
@@ -110,12 +117,18 @@
     const share = xOf(day) * 100 + "%";
     ui.done.style.width = share;
     ui.thumb.style.left = share;
-    for (const bar of bars) bar.node?.classList.toggle("later", bar.from > day);
-    for (const tick of ui.ticks.children) tick.classList.toggle("now", tick.dataset.day === app.isoOf(day));
+    for (const bar of bars) {
+      if (!bar.node || bar.isLater === bar.from > day) continue;
+      bar.isLater = bar.from > day;
+      bar.node.classList.toggle("later", bar.isLater);
+    }
+    if (ui.now !== ticks.get(day)) {
+      ui.now?.classList.remove("now");
+      ui.now = ticks.get(day);
+      ui.now?.classList.add("now");
+    }
     const today = app.events.on(day).length;
     const changes = app.territory.changesOn(day).length;
-    ui.slider.setAttribute("aria-valuemin", 0);
-    ui.slider.setAttribute("aria-valuemax", app.payload.days.count - 1);
     ui.slider.setAttribute("aria-valuenow", day);
     ui.slider.setAttribute("aria-valuetext",
       `${app.formatDay(day, "full")}, ${app.plural(today, "event")}, ${app.plural(changes, "area")} changed`);

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 EDGE_GRID_DEG = 1e-5
 """Borders of neighbouring cells are brought together on this grid (about a metre) before they are compared."""
 
+N_VEILS = 5
+"""How many steps the fading has."""
+
+VEIL_STEP_DEG = 0.035
+"""Width of a step of the fading (about 4 km)."""
+
+VEIL_TOLERANCE_DEG = 0.004
+"""Detail of the fading (about 400 m); its edge stands for a distance, not for a line on the ground."""
+
 SIDE_STEP_DEG = 2e-4
 """How far left and right of a border one looks for the cells on its two sides (about 20 m)."""
 
@@ -56,6 +65,29 @@ def shared_borders(geometries: Sequence[BaseGeometry]) -> list[tuple[int, int, l
         if a != b:
             borders.append((min(a, b), max(a, b), encode_path(line.coords)))
     return sorted(borders)
+
+
+def far_veils(cells: Sequence[Cell]) -> list[BaseGeometry]:
+    """Return nested shapes that, laid over each other, fade what is far from every place step by step.
+
+    The first is the whole far part; each of the next keeps `VEIL_STEP_DEG` more away from the near part, but not from
+    the outer border.
+
+    >>> far_veils([])
+    []
+    """
+    far = shapely.union_all(
+        [cell.far_geometry for cell in cells if cell.far_geometry is not None and not cell.far_geometry.is_empty]
+    )
+    if far.is_empty:
+        return []
+    near = shapely.difference(shapely.union_all([cell.geometry for cell in cells]), far)
+    veils = [far]
+    for step in range(1, N_VEILS):
+        veil = shapely.difference(far, near.buffer(step * VEIL_STEP_DEG, quad_segs=4))
+        if not veil.is_empty:
+            veils.append(veil)
+    return [shapely.simplify(veil, VEIL_TOLERANCE_DEG) for veil in veils]
 
 
 def _points_beside(lines: Sequence[BaseGeometry]) -> tuple[list[shapely.Point], list[shapely.Point]]:
@@ -115,14 +147,11 @@ def build(scene: Scene) -> dict[str, Any]:
     states: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for state in sorted(scene.timeline.states, key=lambda item: (item.cell_id, item.start)):
         states[state.cell_id].append(_encode_state(state, first=first, event_index=event_index))
-    far = [
-        cell.far_geometry for cell in scene.cells if cell.far_geometry is not None and not cell.far_geometry.is_empty
-    ]
     return {
         "scale": SCALE,
         "cells": [_encode_cell(cell, states=states[cell.id]) for cell in scene.cells],
         "borders": shared_borders([cell.geometry for cell in scene.cells]),
-        "far": encode_polygons(shapely.union_all(far)) if far else [],
+        "far": [encode_polygons(veil) for veil in far_veils(scene.cells)],
     }
 
 
