@@ -18,7 +18,9 @@ from mapapp.errors import ExportError
 from mapapp.model import Status
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
-from mapapp.snapshot import is_on, make_view, render_snapshot
+from mapapp.snapshot import render_snapshot
+from mapapp.tracks import is_on
+from mapapp.viewport import make_view
 from tests import invented
 from tests.invented import THEATRE, day
 
@@ -47,7 +49,7 @@ def test_same_input_gives_same_bytes_in_another_process() -> None:
     # The hash of the data is printed on the picture; it is held fast so that only the drawing is compared.
     program = (
         "import hashlib, sys; sys.path[:0] = ['.', 'tests/unit']; import test_snapshot as t; "
-        "from mapapp import panels; panels.data_hash = lambda: '0' * 12; "
+        "from mapapp import captions; captions.data_hash = lambda: '0' * 12; "
         "print(*(hashlib.sha256(t.draw(t.scene_of(), kind=kind)).hexdigest() for kind in ('png', 'svg')))"
     )
     runs = [
