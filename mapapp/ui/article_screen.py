@@ -19,6 +19,12 @@ from mapapp.ui.review import Review, build_review, show_author, show_log
 from mapapp.ui.state import has_samples, write_query
 from mapapp.ui.wording import format_day
 
+TABS = {"Claims": show_claims, "Places": show_places, "Routes": show_routes, "Decisions": show_log}
+"""What was read from an article, by title."""
+
+TAB = "article_tab"
+"""Name of the widget that holds the title of the open tab."""
+
 AROUND_DEG = 0.6
 """Shown around a claim's place to all sides: about 65 km, its governorate with the neighbours."""
 
@@ -41,19 +47,14 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
         )
         if clicked is not None and clicked != picked:
             st.session_state[review.key(MENTION)] = clicked
+            st.session_state[TAB] = "Places"
             st.rerun()
         st.caption("Underlined: a place. Coloured: the words of a claim. Click a place to look at it.")
         _show_small_map(review, query=query)
     with reading_side:
         show_author()
-        titles = (
-            f"Claims ({len(raw.claims)})",
-            f"Places ({len(review.current.resolutions)})",
-            f"Routes ({len(review.current.routes)})",
-            f"Decisions ({len(review.decisions)})",
-        )
-        pieces = (show_claims, show_places, show_routes, show_log)
-        for tab, piece in zip(st.tabs(titles), pieces, strict=True):
+        tabs = st.tabs(list(TABS), key=TAB, on_change="rerun")
+        for tab, piece in zip(tabs, TABS.values(), strict=True):
             with tab, shown_errors():
                 piece(review)
 

@@ -1,4 +1,4 @@
-"""The only caches of the app.
+"""The caches of the app, but for those of files (`cached_files`).
 
 Everything is keyed by values: names, a `MapQuery`, and `store_version()`, which changes with every change to the store,
 so that nothing is ever cleared by hand. Records are shared between sessions as they are, because they are frozen.
@@ -6,23 +6,20 @@ so that nothing is ever cleared by hand. Records are shared between sessions as 
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from mapapp.claims.review import apply_decisions
-from mapapp.export import all_exporters
 from mapapp.mapview import build_document, build_payload, escape_json
 from mapapp.model import Article, Decision, MapQuery, Place, Reading
 from mapapp.places.gazetteer import Gazetteer, open_gazetteer
 from mapapp.reading import read_article
 from mapapp.scene import Scene, build_scene
-from mapapp.snapshot import render_snapshot
-from mapapp.store import Store, open_store
+from mapapp.store import Store, data_folder, open_store
 from mapapp.theatre import Theatre, load_theatre, sample_articles
 from mapapp.ui.jobs import Job, Report, start_job
 from mapapp.ui.map_component import hash_payload
@@ -49,12 +46,17 @@ def get_theatre(name: str) -> Theatre:
 
 def get_store() -> Store:
     """Return the store of this process, open."""
-    return _open_store(os.environ.get(DATABASE_VARIABLE, ""))
+    return _open_store(_store_name())
+
+
+def _store_name() -> str:
+    """Return what decides which store is opened: an address, or the user's folder."""
+    return os.environ.get(DATABASE_VARIABLE) or str(data_folder())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _open_store(url: str) -> Store:
-    return open_store(url or None)
+def _open_store(name: str) -> Store:
+    return open_store()
 
 
 def store_version() -> str:
@@ -141,16 +143,17 @@ class SceneKey:
     with_samples: bool
     has_samples: bool
     """Whether the samples have been read yet."""
-    store_url: str
+    store: str
     store_version: str
 
 
-def _build_key(query: MapQuery, *, with_samples: bool) -> SceneKey:
+def build_key(query: MapQuery, *, with_samples: bool) -> SceneKey:
+    """Return the key of what is shown now: it changes with every change to the store."""
     return SceneKey(
         query=query,
         with_samples=with_samples,
         has_samples=with_samples and are_samples_read(query.theatre),
-        store_url=os.environ.get(DATABASE_VARIABLE, ""),
+        store=_store_name(),
         store_version=store_version(),
     )
 
@@ -195,10 +198,11 @@ def _group_by_article(decisions: tuple[Decision, ...]) -> Mapping[str, tuple[Dec
 
 def get_scene(query: MapQuery, *, with_samples: bool) -> Scene:
     """Return everything that a map shows."""
-    return _scene_of(_build_key(query, with_samples=with_samples))
+    return find_scene(build_key(query, with_samples=with_samples))
 
 
-def _scene_of(key: SceneKey) -> Scene:
+def find_scene(key: SceneKey) -> Scene:
+    """Return the scene of a key, with the day of its query."""
     return replace(_build_scene(_without_filters(key)), query=key.query)
 
 
@@ -218,12 +222,12 @@ def _build_scene(key: SceneKey) -> Scene:
 
 def get_payload(query: MapQuery, *, with_samples: bool) -> Payload:
     """Return the scene as the browser gets it."""
-    return _build_payload(_without_day(_build_key(query, with_samples=with_samples)))
+    return _build_payload(_without_day(build_key(query, with_samples=with_samples)))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _build_payload(key: SceneKey) -> Payload:
-    text = escape_json(build_payload(_scene_of(key)))
+    text = escape_json(build_payload(find_scene(key)))
     return Payload(text, hash_payload(text))
 
 
@@ -231,45 +235,3 @@ def _build_payload(key: SceneKey) -> Payload:
 def get_shell() -> str:
     """Return the map document that waits for its data."""
     return build_document(None)
-
-
-@dataclass(frozen=True, slots=True)
-class PictureSize:
-    """What a static picture shows of the theatre, and how large it is."""
-
-    width_px: int
-    height_px: int
-    bbox: tuple[float, float, float, float] | None = None
-    """West, south, east, north; None = the whole theatre."""
-
-
-def get_picture(
-    query: MapQuery, *, with_samples: bool, picture_format: Literal["png", "svg"], size: PictureSize
-) -> bytes:
-    """Return a static picture of the query's day."""
-    return _draw_picture(_build_key(query, with_samples=with_samples), picture_format, size)
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _draw_picture(key: SceneKey, picture_format: Literal["png", "svg"], size: PictureSize) -> bytes:
-    buffer = io.BytesIO()
-    render_snapshot(
-        _scene_of(key),
-        path_or_buffer=buffer,
-        format=picture_format,
-        width_px=size.width_px,
-        height_px=size.height_px,
-        bbox=size.bbox,
-    )
-    return buffer.getvalue()
-
-
-def get_export(query: MapQuery, *, with_samples: bool, exporter_id: str) -> bytes:
-    """Return a file of one of the formats of `mapapp.export`."""
-    return _write_export(_build_key(query, with_samples=with_samples), exporter_id)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _write_export(key: SceneKey, exporter_id: str) -> bytes:
-    exporter = next(exporter for exporter in all_exporters() if exporter.id == exporter_id)
-    return exporter.write(_scene_of(key))

@@ -13,7 +13,8 @@ from mapapp.errors import ExportError
 from mapapp.export import Exporter, all_exporters
 from mapapp.model import MapQuery
 from mapapp.theatre import Theatre
-from mapapp.ui.cached import PictureSize, get_export, get_picture, get_scene
+from mapapp.ui.cached import get_scene
+from mapapp.ui.cached_files import PictureSize, get_export, get_picture
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.state import has_samples, write_query
 from mapapp.ui.tables import build_source_table

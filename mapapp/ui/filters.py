@@ -11,7 +11,7 @@ import streamlit as st
 from mapapp.model import MapQuery, Status
 from mapapp.selection import MAX_TEXT, default_query
 from mapapp.theatre import Theatre, list_theatres
-from mapapp.ui.state import SAMPLES, forget_filters, has_samples, write_query
+from mapapp.ui.state import SAMPLES, has_samples, renew_filters, take_stale_filters, write_query
 
 STATUS_LABELS = {Status.CLAIMED: "Assessed and claimed", Status.ASSESSED: "Assessed only"}
 
@@ -57,11 +57,13 @@ def show_filters(query: MapQuery, *, theatre: Theatre) -> MapQuery:
             "something to click on before you add your own.",
             key="filter_samples",
         )
-        if st.button("Show everything again", key="reset_filters", width="stretch"):
-            st.session_state[SAMPLES] = True
-            write_query(replace(default_query(theatre), day=query.day, layers=query.layers))
-            forget_filters()
-            st.rerun()
+        st.button(
+            "Show everything again",
+            key="reset_filters",
+            width="stretch",
+            on_click=_show_everything,
+            args=(replace(default_query(theatre), day=query.day, layers=query.layers),),
+        )
     st.session_state[SAMPLES] = wants_samples
     first, *_ = theatre.palettes or ("",)
     chosen = replace(
@@ -78,8 +80,15 @@ def show_filters(query: MapQuery, *, theatre: Theatre) -> MapQuery:
     return chosen
 
 
+def _show_everything(query: MapQuery) -> None:
+    st.session_state[SAMPLES] = True
+    write_query(query)
+    renew_filters()
+
+
 def _seed_widgets(query: MapQuery, *, theatre: Theatre) -> None:
-    """Give each widget that is not on the page yet the value that the query has."""
+    """Give each widget the value that the query has, if it is not on the page yet or the query came from elsewhere."""
+    are_stale = take_stale_filters()
     first, *_ = theatre.palettes or ("",)
     values = {
         "filter_theatre": theatre.code,
@@ -91,7 +100,7 @@ def _seed_widgets(query: MapQuery, *, theatre: Theatre) -> None:
         "filter_samples": has_samples(),
     }
     for key, value in values.items():
-        if key not in st.session_state:
+        if are_stale or key not in st.session_state:
             st.session_state[key] = value
 
 
@@ -111,7 +120,7 @@ def _show_theatre_choice(theatre: Theatre) -> None:
     chosen = st.selectbox("Conflict", options=list(names), key="filter_theatre")
     if chosen != theatre.code:
         st.query_params.from_dict({"theatre": chosen})
-        forget_filters()
+        renew_filters()
         st.rerun()
 
 

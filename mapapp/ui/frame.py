@@ -37,14 +37,14 @@ def show_frame() -> None:
 
 
 def ensure_frame() -> None:
-    """Start again with the frame where Streamlit ran a screen without it; every screen calls this first.
+    """Put the frame around a screen that Streamlit ran without it; every screen calls this first.
 
     Until the entry has run once, Streamlit takes a folder named `pages` for its old kind of app and answers the address
     of a screen with that file alone. Naming the pages ends that for the life of the server.
     """
     if not _is_framed.get():
-        st.navigation(_build_pages(), position="top")
-        st.rerun()
+        show_frame()
+        st.stop()
 
 
 def _build_pages() -> list[st.Page]:

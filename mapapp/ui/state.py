@@ -16,7 +16,7 @@ from mapapp.selection import explain_params, query_from_params, query_to_params
 from mapapp.theatre import Theatre, default_theatre, list_theatres
 from mapapp.ui.text import escape_markdown
 
-_QUERY, _WRITTEN = "query", "query_params_written"
+_QUERY, _WRITTEN, _ARE_STALE = "query", "query_params_written", "filters_are_stale"
 SAMPLES = "samples"
 """Name of the parameter of the address that leaves the sample articles out, with the value `no`."""
 
@@ -41,7 +41,7 @@ def read_query(theatre: Theatre) -> MapQuery:
         query = query_from_params(params, theatre=theatre)
         st.session_state[_QUERY] = query
         st.session_state[SAMPLES] = params.get(SAMPLES) != "no"
-        forget_filters()
+        renew_filters()
     return query
 
 
@@ -69,7 +69,11 @@ def has_samples() -> bool:
     return bool(st.session_state.get(SAMPLES, True))
 
 
-def forget_filters() -> None:
-    """Let the filter widgets start from the query again."""
-    for key in [key for key in st.session_state if str(key).startswith("filter_")]:
-        del st.session_state[key]
+def renew_filters() -> None:
+    """Let the filter widgets take their values from the query when they are drawn next."""
+    st.session_state[_ARE_STALE] = True
+
+
+def take_stale_filters() -> bool:
+    """Tell whether the filter widgets have to be set to the query, once."""
+    return bool(st.session_state.pop(_ARE_STALE, False))
