@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -281,13 +282,26 @@ def test_disagreeing_times_are_listed_and_not_averaged(flight: tuple[Route, ...]
     assert all(leg.start is None and leg.end is None for leg in trackers.legs)
 
 
-@pytest.mark.shared
-def test_positions_and_addresses_are_those_of_the_facts(flight: tuple[Route, ...], shared: Path) -> None:
-    facts = (shared / "facts" / "flight_yk-ata_2024-12-08.json").read_text(encoding="utf-8")
+def test_every_bundled_fact_has_its_address(flight: tuple[Route, ...]) -> None:
     for route in flight:
-        for part in (*route.legs, *route.points):
-            for item in part.evidence:
-                assert item.url is None or item.url in facts or item.publisher in ("FlightGlobal", "OpenFlights")
+        items = [*route.also_said, *(item for part in (*route.legs, *route.points) for item in part.evidence)]
+        assert all((item.url or "").startswith("https://") for item in items)
+        assert all(item.publisher for item in items)
+
+
+@pytest.mark.shared
+def test_times_and_their_addresses_are_those_of_the_facts(flight: tuple[Route, ...], shared: Path) -> None:
+    facts = json.loads((shared / "facts" / "flight_yk-ata_2024-12-08.json").read_text(encoding="utf-8"))["leg1"]
+    points = {point.role: point for point in flight[1].points}
+    assert flight[1].id.endswith("trackers")
+    for key, role in (("takeoff_utc", PointRole.ORIGIN), ("last_signal", PointRole.LAST_KNOWN)):
+        for told in facts[key]:
+            assert told["t"][11:16] in (points[role].time_text or "")
+        assert len({item.url for item in points[role].evidence}) >= len(facts[key])
+    assert (points[PointRole.ORIGIN].lat, points[PointRole.ORIGIN].lon) == (
+        facts["origin"]["lat"],
+        facts["origin"]["lon"],
+    )
 
 
 @pytest.mark.parametrize(
