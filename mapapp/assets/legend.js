@@ -7,6 +7,7 @@
   let rows = new Map();
   let rest = {};
   let known = [];
+  let folded = null;
 
   const KEY_WORDS = {
     assessed: "independent, reliable information",
@@ -46,7 +47,7 @@
     ui.key = app.el("details", { class: "key" }, app.el("summary", {}, "How to read the colours"), app.el("div", { class: "key-rows" }));
     ui.fold = app.el("button", {
       class: "fold", type: "button", "aria-expanded": "true", "aria-label": "Legend",
-      on: { click: () => fold(ui.legend.classList.toggle("folded")) },
+      on: { click: () => fold(!folded) },
     }, app.el("span", {}, "Share of the area"));
     ui.legend = app.el("section", { class: "panel legend", "data-panel": "", "aria-label": "Legend: share of the area" },
       ui.fold, ui.share, app.el("div", { class: "body" }, ui.rows, ui.rest, ui.key));
@@ -59,6 +60,7 @@
   };
 
   const fold = (isFolded) => {
+    folded = isFolded;
     ui.legend.classList.toggle("folded", isFolded);
     ui.fold.setAttribute("aria-expanded", String(!isFolded));
     app.tell("onPanels");
@@ -131,7 +133,8 @@
     for (const event of app.events.list) if (event.from < known.length) known[Math.max(0, event.from)] += 1;
     for (let day = 1; day < known.length; day++) known[day] += known[day - 1];
     drawKey();
-    fold(app.isPhone());
+    if (folded === null) folded = app.isPhone();
+    fold(folded);
     show();
   };
 
@@ -189,7 +192,7 @@
       put(node, "display", areas[key] ? "" : "none");
     }
     put(ui.under, "text",
-      `${app.plural(known[day], "event")} up to this day · ${app.plural(app.payload.sources.length, "source")} · assessed and claimed`);
+      `${app.plural(known[day], "event")} up to this day · ${app.plural(app.payload.sources.length, "source")}`);
     const changed = app.territory.changesOn(day);
     ui.changes.replaceChildren();
     if (changed.length) {

@@ -22,6 +22,20 @@
     const group = L.featureGroup();
     const common = { renderer, pane: "routes", smoothFactor: 0.4 };
     const lines = [];
+    // Where somebody may have been lies under the lines, where somebody was seen above them.
+    const stops = [];
+    for (const point of route.points) {
+      if (!point.point) continue;
+      const options = { ...common, bubblingMouseEvents: false };
+      const pick = (event) => app.pickRoute(event, route, point);
+      if (!point.schematic) {
+        stops.push(L.circleMarker(point.point, { ...options, radius: 5.5, className: "stop", weight: 2 }).on("click", pick));
+      } else if (point.radius_km) {
+        L.circle(point.point, { ...options, radius: point.radius_km * 1000, className: "guess", weight: 1.6 }).on("click", pick).addTo(group);
+      } else {
+        L.circleMarker(point.point, { ...options, radius: 13, className: "guess", weight: 1.6 }).on("click", pick).addTo(group);
+      }
+    }
     for (const leg of route.legs) {
       const stroke = strokeOf(leg.kind);
       const pick = (layer) => layer.on("click", (event) => app.pickRoute(event, route));
@@ -41,19 +55,7 @@
       }
     }
     const arrows = L.polyline([], { ...common, className: "arrows", interactive: false, weight: 2 }).addTo(group);
-    for (const point of route.points) {
-      if (!point.point) continue;
-      const options = { ...common, bubblingMouseEvents: false };
-      const marks = [];
-      if (point.schematic && point.radius_km) {
-        marks.push(L.circle(point.point, { ...options, radius: point.radius_km * 1000, className: "guess", weight: 1.6 }));
-      } else if (point.schematic) {
-        marks.push(L.circleMarker(point.point, { ...options, radius: 13, className: "guess", weight: 1.6 }));
-      } else {
-        marks.push(L.circleMarker(point.point, { ...options, radius: 5.5, className: "stop", weight: 2 }));
-      }
-      for (const mark of marks) mark.on("click", (event) => app.pickRoute(event, route, point)).addTo(group);
-    }
+    for (const stop of stops) stop.addTo(group);
     return { ...route, group, arrows, lines, isShown: false };
   };
 
@@ -170,7 +172,7 @@
           found.push({
             lat: point.point[0], lon: point.point[1], kind: "route", rank: -2,
             text: point.label || R.roleName(point.role),
-            extra: [point.time, point.schematic ? NOT_REPORTED : null].filter(Boolean),
+            extra: [app.map.getZoom() >= 6 ? point.time : null, point.schematic ? NOT_REPORTED : null].filter(Boolean),
             gap: point.schematic ? 16 : 10,
             onPick: () => app.openRoute(route, point),
           });

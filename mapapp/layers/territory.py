@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 EDGE_GRID_DEG = 1e-5
 """Borders of neighbouring cells are brought together on this grid (about a metre) before they are compared."""
 
-N_VEILS = 5
+N_VEILS = 8
 """How many steps the fading has."""
 
-VEIL_STEP_DEG = 0.035
-"""Width of a step of the fading (about 4 km)."""
+VEIL_STEP_DEG = 0.025
+"""Width of a step of the fading (about 3 km)."""
 
 VEIL_TOLERANCE_DEG = 0.004
 """Detail of the fading (about 400 m); its edge stands for a distance, not for a line on the ground."""
