@@ -48,7 +48,11 @@ def build_admin1_codes(world_map: Path, *, out: Path = ROOT) -> Sequence[Path]:
     rows = []
     for number, unit in enumerate(units):
         state = polygon_of.get(number)
-        own = [(key, n) for key, n in towns.get(state, Counter()).most_common() if key[0] == unit["country"]]
+        own = [
+            (key, n)
+            for key, n in towns.get(-1 if state is None else state, Counter()).most_common()
+            if key[0] == unit["country"]
+        ]
         code, share = (own[0][0][1], own[0][1] / total[own[0][0]]) if own and own[0][0][1] else ("", 0.0)
         centre = labels[number] if state is None else states.geometry.iloc[state].centroid
         n_people = 0 if state is None else people[state]

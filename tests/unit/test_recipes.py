@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geodata import ROOT
-from geodata.recipes import basemap, cell_places, units, world_tables
+from geodata.recipes import admin1_codes, basemap, cell_places, units, world_tables
 from geodata.recipes.natural_earth import WORLD_MAP_SHA256, cut_piece, label_point, read_theatre_settings, write_geojson
 
 PLACES = (os.environ.get("MAPAPP_WORLD_MAP"), "/usr/share/qgis/resources/data/world_map.gpkg")
@@ -35,6 +35,12 @@ def test_a_recipe_makes_the_bundled_files_again(recipe: object, world_map: Path,
     for product in products:
         bundled = ROOT / product.relative_to(tmp_path)
         assert product.read_bytes() == bundled.read_bytes(), bundled
+
+
+def test_the_codes_of_units_are_made_again(world_map: Path, tmp_path: Path) -> None:
+    world_tables.build(world_map, out=tmp_path)
+    for product in admin1_codes.build_admin1_codes(world_map, out=tmp_path):
+        assert product.read_bytes() == (ROOT / product.relative_to(tmp_path)).read_bytes()
 
 
 def test_the_table_of_cells_is_made_again(tmp_path: Path) -> None:
