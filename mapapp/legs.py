@@ -138,7 +138,10 @@ class Walk:
         target = _position(one)
         turn = next(later for later in rest if later.role is StatementRole.TURN)
         is_steered = any(later.role is StatementRole.HEADING for later in rest[: rest.index(turn)])
-        if self.here is None or target is None or _position(turn) is not None or is_steered:
+        if self.here is None or target is None:
+            self.add(None, LegKind.REPORTED, f"Was going to {place_name_of(one)} and turned on the way.", [one])
+            return
+        if _position(turn) is not None or is_steered:
             return
         reach = min(self.range_km, 0.9 * _distance(self.here, target))
         words = f"Towards {target.name}; how far it came is not reported"

@@ -63,7 +63,9 @@ def _build_route(group: Sequence[JourneyStatement], *, article: Article, theatre
     walk = Walk(cite=cite, vehicle=read_grammar().vehicles[group[0].vehicle_class], repeats=repeats)
     ordered = _in_order(told, text=article.text)
     walk.take(ordered)
-    if not any(leg.geometry is not None for leg in walk.legs) and len(walk.points) < 2:
+    if not any(leg.geometry is not None for leg in walk.legs) and not any(
+        point.lat is not None for point in walk.points
+    ):
         return None
     ends = [one for one in told if one.role in (StatementRole.ORIGIN, StatementRole.DESTINATION)] or list(told)
     aboard = [one for one in group if one.role is StatementRole.ABOARD]
@@ -145,7 +147,12 @@ def _in_order(told: Sequence[JourneyStatement], *, text: str) -> list[JourneySta
             gap = text[min(one.end, other.start) : other.start]
             if " after " in f" {gap} ":
                 ordered = _put_before(ordered, index=index)
-    origin = next((one for one in ordered if one.role is StatementRole.ORIGIN), None)
+    origins = [one for one in ordered if one.role is StatementRole.ORIGIN]
+    origin = origins[0] if origins else None
+    for before, after in itertools.pairwise(origins):
+        # "had flown from B, where he had come from A": A was first.
+        if before.sentence_start == after.sentence_start and " where " in text[before.end : after.start]:
+            origin = after
     if origin is not None:
         ordered.remove(origin)
         ordered.insert(0, origin)

@@ -69,6 +69,8 @@ class _Subject:
     has_name: bool
     has_pronoun: bool
     who: tuple[int, int] | None
+    is_coordinated: bool
+    """True: it is the subject of an earlier verb ("left their posts and fled")."""
 
     @property
     def is_somebody(self) -> bool:
@@ -107,14 +109,18 @@ def find_mover(
 
 def _find_subject(text: str, *, match: re.Match[str], anchor: Anchor, grammar: Grammar) -> _Subject:
     before = text[: match.start()]
-    breaks = [found.end() for found in _CLAUSE_BREAK.finditer(before)]
-    begin = breaks[-1] if breaks else 0
+    breaks = [0, *(found.end() for found in _CLAUSE_BREAK.finditer(before))]
+    begin = breaks.pop()
+    is_coordinated = not before[begin:].strip() and bool(breaks)
+    while is_coordinated and breaks and not before[begin:].strip(" ,"):
+        # "Soldiers left their posts and fled": the subject stands before the first verb.
+        begin = breaks.pop()
     window = before[begin:]
     words = grammar.words
     # "Its signal was lost": the owner is the subject.
     is_owned = anchor.role == "lost" and words["determiner"].match(match.group()) is not None
     # "It climbed, turned and passed over X": the subject stands at the beginning.
-    is_shared = not window.strip() and words["pronoun"].match(before.lstrip()) is not None
+    is_shared = is_coordinated and words["pronoun"].match(before.lstrip()) is not None
     return _Subject(
         begin=begin,
         window=window,
@@ -122,7 +128,8 @@ def _find_subject(text: str, *, match: re.Match[str], anchor: Anchor, grammar: G
         has_people=words["people"].search(window) is not None,
         has_name=any(name.group() not in grammar.not_names for name in _NAME.finditer(window)),
         has_pronoun=words["pronoun"].search(window) is not None or is_owned or is_shared,
-        who=_find_who(text, begin, match.start(), grammar),
+        is_coordinated=is_coordinated,
+        who=None if is_coordinated else _find_who(text, begin, match.start(), grammar),
     )
 
 
@@ -130,7 +137,7 @@ def _goes_on(
     text: str, *, subject: _Subject, match: re.Match[str], grammar: Grammar, running: str | None, has_hits: bool
 ) -> bool:
     """Return whether an anchor without a vehicle goes on with the journey that is being told."""
-    if has_hits and not subject.has_name and len(subject.window.split()) <= 4:
+    if has_hits and (subject.is_coordinated or (not subject.has_name and len(subject.window.split()) <= 4)):
         return True
     if running is None:
         return False

@@ -160,7 +160,8 @@ def _compile(table: dict[str, Any]) -> Grammar:
     located = rf"{some}(?:at |in )?{near}(?:{far}|{side}){place}"
     prepositions = "|".join(rf"(?P<{name}>{preposition[name]})" for name in ("origin", "towards", "reached", "stop"))
     heading = (
-        rf"(?:(?:due|back|off|to the|towards? the|in an?|on an?) ){{0,2}}(?P<direction>{_DIRECTION})(?:erly|wards?)?\b"
+        rf"(?:(?:off )?(?:to|towards?) the |(?<!the )(?:(?:due|back|off|in an?|on an?) ){{0,2}})(?<!in the )"
+        rf"(?P<direction>{_DIRECTION})(?:erly|wards?)?\b"
         rf"(?! of\b)(?! {PLACE_MARK})(?: (?:direction|course|heading|track|bearing))?"
     )
     vehicle = r"\b(?:" + "|".join(f"(?P<{code}>{row['words']})" for code, row in table["vehicle"].items())
@@ -199,7 +200,7 @@ def _compile(table: dict[str, Any]) -> Grammar:
         clock=re.compile(_CLOCK, FLAGS),
         after_departure=re.compile(rf"\b(?P<n>\d{{1,3}}|{words['count']}) {words['after_departure']}", FLAGS),
         heading_length=re.compile(
-            r" for (?:(?:some|about|around|roughly|nearly|another) )*(?P<n>\d[\d.,]*) ?"
+            r" for (?:(?:some|about|around|roughly|nearly|another) )*(?P<n>\d[\d.,]{0,11}) ?"
             r"(?P<unit>km|kilomet(?:re|er)s?|miles?|nautical miles?|nm|minutes?|hours?)\b",
             FLAGS,
         ),
@@ -276,4 +277,4 @@ def _far_pattern(length: dict[str, float]) -> str:
         r"a few|up to) )*"
     )
     away = rf"(?:(?P<far_direction>{_DIRECTION})(?: of| from)|(?:from|away from|off|outside|short of))"
-    return rf"{about}(?P<far>\d[\d.,]*)[ -]?(?P<unit>{units}) (?:to the )?{away} "
+    return rf"{about}(?P<far>(?<![\d.,])\d[\d.,]{{0,11}})[ -]?(?P<unit>{units}) (?:to the )?{away} "

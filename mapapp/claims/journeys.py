@@ -137,6 +137,7 @@ def _read_sentence(
         if match.lastgroup and not any(one.start <= match.start() < one.end for one in aboard)
     ]
     hits: list[Hit] = []
+    weak: list[Hit] = []
     used: list[tuple[int, int]] = []
     last = 0
     for number, (match, anchor) in enumerate(anchors):
@@ -149,9 +150,8 @@ def _read_sentence(
         found = _read_anchor(
             sentence, match=match, anchor=anchor, limit=limit, grammar=grammar, by_start=by_start, used=used
         )
-        roles = {hit.role for hit in found}
-        if mover.is_weak and not {StatementRole.ORIGIN, StatementRole.DESTINATION} <= roles:
-            continue
+        if mover.is_weak:
+            weak.extend(found)
         for hit in found:
             hit.is_new = mover.is_new and (not hits or mover.start > last)
             hit.who = (sentence.start + mover.who[0], sentence.start + mover.who[1]) if mover.who else None
@@ -159,6 +159,8 @@ def _read_sentence(
         if found:
             last = match.start()
         hits.extend(found)
+    if not {StatementRole.ORIGIN, StatementRole.DESTINATION} <= {hit.role for hit in hits}:
+        hits = [hit for hit in hits if hit not in weak]
     if hits or current:
         hits.extend(_aboard_hits(sentence, aboard=aboard, grammar=grammar, hits=hits))
     return hits

@@ -141,6 +141,17 @@ def test_what_follows_a_turn_back_is_inferred_and_leads_home() -> None:
     assert "turned back" in route.title
 
 
+def test_a_turn_on_the_way_to_somewhere_is_shown_without_an_origin() -> None:
+    route = only("A convoy bound for Aleppo was turned back at Jarabulus on Monday.")
+    assert [(point.role, point.label) for point in route.points] == [(PointRole.TURN_BACK, "Turn")]
+    assert "Was going to Aleppo" in route.legs[0].note
+
+
+def test_where_somebody_came_from_before_comes_first() -> None:
+    text = "Mahir arrived in Moscow. He had flown from Hmeimim, where he had been taken from Damascus."
+    assert only(text).title == "Damascus → Moscow"
+
+
 def test_stops_lie_on_the_way() -> None:
     route = only("A convoy left Homs for Damascus via Palmyra and Hama.")
     ends = [leg.geometry.coords[-1] for leg in route.legs if leg.geometry is not None]

@@ -50,6 +50,9 @@ ENDS = [
     ("Mahir al-Tawil was taken by helicopter from Damascus to Latakia.", "Damascus", "Latakia"),
     ("The military column withdrew from Hama to Homs overnight.", "Hama", "Homs"),
     ("The evacuation of wounded civilians from Aleppo to Idlib ended at noon.", "Aleppo", "Idlib"),
+    ("Soldiers left their posts in Homs and fled across the border into Lebanon.", None, "Lebanon"),
+    ("The 5th Corps pulled out of Hama and redeployed to Homs.", "Hama", "Homs"),
+    ("The green buses departed from Homs on Sunday, bound for Jarabulus in the north.", "Homs", "Jarabulus"),
     ("The jet carrying aid from Beirut landed in Damascus.", None, "Damascus"),
 ]
 
