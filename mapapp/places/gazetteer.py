@@ -88,7 +88,7 @@ class Gazetteer:
 
         >>> from mapapp.theatre import default_theatre, load_theatre
         >>> gazetteer = open_gazetteer(load_theatre(default_theatre()))
-        >>> gazetteer.find("Moskva")[0].name
+        >>> gazetteer.find("Moskau")[0].name
         'Moscow'
         >>> gazetteer.find("Nowhere at all")
         ()
@@ -362,7 +362,7 @@ class Gazetteer:
 def _rank_of_entry(entry: Entry) -> tuple[bool, bool, bool, int]:
     """Ours first, by its usual name, a country before all else, a town before the unit called after it."""
     spot, how = entry
-    is_unit = spot.feature_class == "A" and spot.is_ours and spot.feature_code != "PCLI"
+    is_unit = spot.feature_class == "A" and spot.feature_code != "PCLI" and not spot.id.startswith("geonames:")
     return (not spot.is_ours, how == LOCAL, is_unit, -spot.population)
 
 

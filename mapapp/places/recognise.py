@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mapapp.places.gazetteer import Entry, Gazetteer
-from mapapp.places.sources import ABBREVIATION, DEMONYM
+from mapapp.places.index import LOCAL
+from mapapp.places.sources import ABBREVIATION, ALTERNATE, DEMONYM, PRIMARY
 from mapapp.places.tables import Words, read_words
 from mapapp.places.tokens import (
     BREAK,
@@ -52,6 +53,7 @@ class Draft:
     unit_word: str = ""
     """`province`, `county`: a word beside it that says what kind of place it is."""
     is_blocked: bool = False
+    trace: tuple[float, float] = (0.0, 0.0)
     """True: part of something that is no place, whatever else is known."""
 
 
@@ -66,6 +68,7 @@ class Recognition:
     """Keys that the text uses as surnames, with how surely (0 to 1)."""
 
 
+_LONG_FORMS = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
 _LOWER_PREFIX = re.compile(r"(?<!\w)((?:al|el|as|es|ash|esh|ad|ed|ar|er|at|az|ez|an|en)[-‐‑ ])$")
 _UNIT_WORDS = {
     "province": "A", "provinces": "A", "governorate": "A", "governorates": "A", "state": "A", "region": "A",
@@ -86,7 +89,7 @@ def recognise(text: str, *, gazetteer: Gazetteer) -> Recognition:
     words = read_words()
     tokens = find_tokens(text)
     options = _find_options(tokens, gazetteer)
-    drafts = _choose_spans(tokens, options, words)
+    drafts = _name_listed_units(tokens, _choose_spans(tokens, options, words), gazetteer)
     surnames = _find_surnames(tokens, drafts, words)
     starts = {draft.first: draft for draft in drafts}
     ends = {draft.last: draft for draft in drafts}
@@ -125,6 +128,12 @@ def _find_options(tokens: Tokens, gazetteer: Gazetteer) -> dict[int, list[Draft]
                 stretches.append((first, last, start - len(prefix) - 1, end, f"{prefix} {key}"))
             if full_keys[current] != keys[current] and current > first:
                 stretches.append((first, last, start, tokens.full_ends[current], body + full_keys[current]))
+            if current > first and keys[first] in _LONG_FORMS:
+                long_key = _LONG_FORMS[keys[first]] + key[len(keys[first]) :]
+                stretches.append((first, last, start, end, long_key))
+            if current > first and keys[current] == "co":
+                dot = 1 if text[end : end + 1] == "." else 0
+                stretches.append((first, last, start, end + dot, body + "county"))
             surface = tokens.surfaces[current]
             if current == first and len(surface) <= 6:
                 after = text[end : end + 1]
@@ -137,6 +146,9 @@ def _find_options(tokens: Tokens, gazetteer: Gazetteer) -> dict[int, list[Draft]
     options: dict[int, list[Draft]] = {}
     for first, last, start, end, key in stretches:
         entries = known[key]
+        if len(entries) > 1 and any(how == DEMONYM for _, how in entries):
+            # Some hamlet is called Western too.
+            entries = tuple(entry for entry in entries if entry[1] == DEMONYM)
         if entries:
             options.setdefault(first, []).append(
                 Draft(
@@ -166,6 +178,13 @@ def _choose_spans(tokens: Tokens, options: dict[int, list[Draft]], words: Words)
                 continue
             if draft.is_abbreviation and not _may_abbreviate(draft, tokens, chosen):
                 continue
+            if (
+                draft.n_words > 1
+                and draft.key.endswith(" city")
+                and all(how in (ALTERNATE, LOCAL) for _, how in draft.entries)
+            ):
+                # "Dublin City Council" is the council of Dublin.
+                continue
             taken = draft
             break
         if taken is None:
@@ -175,6 +194,44 @@ def _choose_spans(tokens: Tokens, options: dict[int, list[Draft]], words: Words)
         free_from = taken.end
         position = taken.last
     return chosen
+
+
+_LISTED_UNITS = re.compile(r"\s(counties|Counties|parishes|Parishes)\b")
+
+
+def _name_listed_units(tokens: Tokens, drafts: list[Draft], gazetteer: Gazetteer) -> list[Draft]:
+    """Read "Douglas, Sarpy and Lancaster counties" as the counties of these names."""
+    text = tokens.text
+    found = [match for match in _LISTED_UNITS.finditer(text)]
+    if not found:
+        return drafts
+    by_first = {draft.first: draft for draft in drafts}
+    last_at = {end: number for number, end in enumerate(tokens.ends)}
+    for match in found:
+        unit = "county" if match.group(1).lower() == "counties" else "parish"
+        number = last_at.get(match.start(), -1)
+        for _ in range(8):
+            if number < 0:
+                break
+            first = number
+            while first > 0 and tokens.gaps[first] == SPACE and tokens.keys[first - 1] not in ("in", "the", "both"):
+                first -= 1
+            key = " ".join(tokens.full_keys[first : number + 1])
+            entries = tuple(
+                entry for entry in gazetteer.entries([f"{key} {unit}"])[f"{key} {unit}"] if entry[1] == PRIMARY
+            )
+            if entries:
+                for covered in range(first, number + 1):
+                    by_first.pop(covered, None)
+                by_first[first] = Draft(
+                    first, number + 1, tokens.starts[first], tokens.ends[number], f"{key} {unit}", entries,
+                    n_words=2, unit_word="county",
+                )  # fmt: skip
+            gap = tokens.gaps[first]
+            if not (gap == COMMA or (gap == LINK and tokens.links[first] == "and")):
+                break
+            number = first - 1
+    return [by_first[first] for first in sorted(by_first)]
 
 
 # Written with a full stop these are words too, or initials; they need a place before them.
@@ -211,13 +268,18 @@ def _find_surnames(tokens: Tokens, drafts: list[Draft], words: Words) -> dict[st
         if gap == STOP and len(before) > 1 and before not in words.titles:
             continue
         following = keys[number + 1] if number + 1 < len(keys) and gaps[number + 1] == SPACE else ""
-        if before in words.first_names or len(before) == 1:
+        if before in words.first_names or _is_initial(before, gap):
             if key not in words.first_names or following == "" or following in words.institutions:
                 surnames[key] = 1.0
         elif before in words.titles:
             if key not in words.first_names or following == "":
                 surnames[key] = max(surnames.get(key, 0.0), 0.9)
     return surnames
+
+
+def _is_initial(key: str, gap: int) -> bool:
+    """Whether a single letter is an initial: with its full stop, or any letter that is no word by itself."""
+    return len(key) == 1 and (gap == STOP or key not in ("a", "i", "o"))
 
 
 def _word_before(text: str, start: int) -> tuple[str, str, str]:
@@ -260,6 +322,20 @@ def _look_around(
         return
     _look_before(draft, tokens, words, ends=ends)
     _look_after(draft, tokens, words, starts=starts)
+    if "the_before" in features and _is_modifier(draft, text, words):
+        # "the Omaha company", "the Ohio Housing Agency": the article belongs to the noun.
+        del features["the_before"]
+    if draft.is_demonym:
+        for name in ("the_before", "title_before", "sentence_start"):
+            features.pop(name, None)
+        if "capital_after" in features or "brand_after" in features or "street_after" in features:
+            features["demonym_in_name"] = 1.0
+        if not any(spot.has_point for spot, _ in draft.entries):
+            # "Western diplomats", but not "Western Union", and not a western saddle's capital at a sentence's start.
+            between, after, is_capital = _word_after(text, draft.end)
+            draft.is_blocked = draft.is_blocked or is_capital or not after or between != " "
+    if draft.key.startswith(("st ", "saint ", "santa ", "san ", "ste ")) and "institution_after" in features:
+        features["saint_after"] = 1.0 if _SAINTED.match(text, draft.end) else 0.0
     surface = text[draft.start : draft.end]
     if surface.isupper() and len(surface) > 3 and not draft.is_abbreviation:
         after = text[draft.end : draft.end + 40]
@@ -269,6 +345,28 @@ def _look_around(
             features["all_capitals"] = 1.0
     elif draft.start == 0 and _DATELINE_MIXED.match(text, draft.end):
         features["dateline"] = 1.0
+
+
+_LISTED_STREETS = frozenset(["streets", "avenues", "roads", "drives", "lanes", "boulevards", "ave", "blvd"])
+_SURE_STREETS = frozenset(["street", "avenue", "ave", "road", "rd", "boulevard", "blvd", "lane", "highway", "parkway"])
+_SAINTED = re.compile(
+    r"(?:['’]s)?\s+(?:[A-Z]\w+\s+){0,3}(?:Church|Cathedral|School|Hospital|College|Academy|Chapel|Parish|Mosque|Monastery|Convent"
+    r"|Elementary|High|Catholic|Orthodox|University|Medical|Hall|House)\b"
+)
+_PARTIES = frozenset(["D", "R", "I", "DFL", "GOP", "Dem", "Rep"])
+_FUNCTION_WORDS = frozenset(
+    """of in and or is was are were be been has had have will would can could on to for with at that which who as by from
+    but not said says also may might when while where after before since until than then into over under its his her
+    their it he she they we i you does did do if so because about""".split()  # noqa: SIM905
+)
+
+
+def _is_modifier(draft: Draft, text: str, words: Words) -> bool:
+    """Whether the name modifies a noun right after it."""
+    between, after, is_capital = _word_after(text, draft.end)
+    if between != " " or not after:
+        return False
+    return is_capital or (after not in _FUNCTION_WORDS and after not in words.speech_verbs and not after.endswith("ed"))
 
 
 _DATELINE = re.compile(r"(?:,\s[\w. ]{2,20}?)?\s*(?:\(|--|[-–—:]\s|[A-Z][a-z])")
@@ -292,7 +390,7 @@ def _look_before(draft: Draft, tokens: Tokens, words: Words, *, ends: dict[int, 
             features["strong_preposition"] = 1.0
         elif key in words.titles:
             features["title_before"] = 1.0
-        elif len(key) == 1 or (key in words.first_names and left is None):
+        elif _is_initial(key, gap) or (key in words.first_names and left is None):
             features["name_before"] = 1.0
         elif key == "the":
             features["the_before"] = 1.0
@@ -306,7 +404,10 @@ def _look_before(draft: Draft, tokens: Tokens, words: Words, *, ends: dict[int, 
             features["capital_before"] = 0.5 if tokens.surfaces[first - 1].isupper() else 1.0
         return
     if gap == HYPHEN:
-        if left is None:
+        if left is None and tokens.surfaces[first - 1] in _PARTIES:
+            # Sen. Lee, D-Oakland
+            features["strong_preposition"] = 1.0
+        elif left is None:
             features["hyphenated"] = 1.0
         else:
             features["list_neighbour"] = 1.0
@@ -367,7 +468,14 @@ def _look_after(draft: Draft, tokens: Tokens, words: Words, *, starts: dict[int,
         key = tokens.keys[last]
         if is_possessive:
             return
-        if key in words.streets and not (key == "st" and right is not None):
+        after_next = tokens.keys[last + 1] if last + 1 < len(tokens.keys) and tokens.gaps[last + 1] == SPACE else ""
+        is_unit = any(spot.feature_class == "A" for spot, _ in draft.entries[:3])
+        if key in words.streets and is_unit and (after_next in words.institutions or key == "court"):
+            # The Florida Highway Patrol, Meigs County Court.
+            features["institution_after"] = 1.0
+        elif (key in words.streets and not (key == "st" and right is not None)) or (
+            after_next in _SURE_STREETS and not is_unit
+        ):
             features["street_after"] = 1.0
         elif key in words.brands:
             features["brand_after"] = 1.0
@@ -379,16 +487,20 @@ def _look_after(draft: Draft, tokens: Tokens, words: Words, *, starts: dict[int,
             features["feature_after"] = 1.0
         elif key in words.titles or key in words.never:
             pass
+        elif draft.n_words == 1 and (
+            draft.key in words.first_names
+            or (key in words.surnames and after_next not in words.institutions and not is_unit)
+        ):
+            features["name_after"] = 1.0
         elif right is not None:
             features["list_neighbour"] = 0.5
-            if draft.key in words.first_names:
-                features["name_after"] = 1.0
-        elif draft.key in words.first_names:
-            features["name_after"] = 1.0
         else:
             features["capital_after"] = 1.0
         return
     if between not in ("", " ", "\n"):
+        return
+    if after in _LISTED_STREETS:
+        features["street_after"] = 1.0
         return
     if after in words.place_followers and not is_capital:
         features["follower"] = 1.0
@@ -403,3 +515,5 @@ def _look_after(draft: Draft, tokens: Tokens, words: Words, *, starts: dict[int,
             features["speech_verb"] = 1.0
     if after in ("and", "or") and gap == LINK and right is not None:
         features.setdefault("list_neighbour", 0.7)
+        if _word_after(text, right.end)[1] in _LISTED_STREETS:
+            features["street_after"] = 1.0

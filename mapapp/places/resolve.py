@@ -16,7 +16,7 @@ import numpy.typing as npt
 from mapapp.places.gazetteer import Entry, Gazetteer, Spot
 from mapapp.places.index import LOCAL
 from mapapp.places.recognise import Draft, Recognition
-from mapapp.places.sources import ABBREVIATION, ALTERNATE, DEMONYM, PRIMARY
+from mapapp.places.sources import ABBREVIATION, ALTERNATE, DEMONYM, PRIMARY, WELL_KNOWN
 from mapapp.places.tables import Weights, Words, read_weights, read_words
 
 MOST_CANDIDATES = 40
@@ -71,27 +71,40 @@ def resolve(
     `home` is (lat, lon) of a local publisher's town, if it is known.
     """
     weights, words = read_weights(), read_words()
-    senses = _gather_senses(recognition, weights, words)
+    is_about = _speaks_of(recognition, gazetteer.theatre.country)
+    senses = _gather_senses(recognition, is_about=is_about)
     if not senses:
         return []
-    _score_contexts(senses, recognition, weights, words)
+    _score_contexts(senses, recognition, weights, words, is_about=is_about)
     _score_options_alone(senses, weights, home=home)
-    country = gazetteer.theatre.country
     for _ in range(2):
-        _score_options_together(senses, weights, theatre_country=country)
+        _score_options_together(senses, weights, is_about=is_about)
     _add_support(senses, weights)
     decisions = []
     accept = weights.limits["accept"]
     for sense in senses:
         for draft in sense.drafts:
             score = sense.mention_score + draft.features.pop("_own", 0.0)
+            draft.trace = (round(sense.mention_score, 2), round(score, 2))
             if score > accept and not draft.is_blocked:
                 decisions.append(Decision(draft=draft, score=score, options=sense.options))
     decisions.sort(key=lambda decision: decision.draft.start)
     return decisions
 
 
-def _gather_senses(recognition: Recognition, weights: Weights, words: Words) -> list[Sense]:
+def _speaks_of(recognition: Recognition, country: str) -> bool:
+    """Whether a text names a country, its people, one of its units or one of its large towns."""
+    for draft in recognition.drafts:
+        for spot, how in draft.entries[:4]:
+            if spot.country == country and (
+                spot.feature_code == "PCLI"
+                or (how == PRIMARY and (spot.feature_code == "ADM1" or spot.population > 100_000))
+            ):
+                return True
+    return False
+
+
+def _gather_senses(recognition: Recognition, *, is_about: bool) -> list[Sense]:
     by_key: dict[tuple[str, str], list[Draft]] = defaultdict(list)
     for draft in recognition.drafts:
         if not draft.is_blocked:
@@ -99,10 +112,17 @@ def _gather_senses(recognition: Recognition, weights: Weights, words: Words) -> 
             by_key[draft.key, _UNIT_KINDS.get(draft.unit_word, "")].append(draft)
     senses = []
     for (key, _), drafts in by_key.items():
-        entries = [entry for entry in drafts[0].entries if entry[1] != LOCAL or entry[0].is_ours]
+        entries = [entry for entry in drafts[0].entries if entry[1] != LOCAL]
+        if not is_about:
+            # The theatre's other spellings of its small towns count only in a text about it.
+            entries = [
+                (spot, how)
+                for spot, how in entries
+                if not spot.is_ours or how != ALTERNATE or spot.population > WELL_KNOWN or spot.feature_class != "P"
+            ]
         if not entries:
             continue
-        entries.sort(key=lambda entry: _rank(entry), reverse=True)
+        entries.sort(key=_rank, reverse=True)
         options = [Option(spot=spot, how=how, parts=[], base=0.0) for spot, how in entries[:MOST_CANDIDATES]]
         senses.append(Sense(key=key, drafts=drafts, options=options))
     return senses
@@ -118,7 +138,7 @@ def _rank(entry: Entry) -> float:
     )
 
 
-def _prior(spot: Spot, how: int, weights: dict[str, float]) -> float:
+def _prior(spot: Spot, how: int, weights: dict[str, float], *, is_about: bool) -> float:
     """What the place itself says for being meant by a capitalised word."""
     code = spot.feature_code
     if code == "PCLI":
@@ -133,20 +153,22 @@ def _prior(spot: Spot, how: int, weights: dict[str, float]) -> float:
         value = weights["population"] * (math.log10(max(spot.population, 300)) - 4.0)
     else:
         value = weights["region"]
-    if spot.is_ours and spot.feature_class != "A":
+    if spot.is_ours and is_about and spot.feature_class != "A":
         value = max(value, 0.0) + weights["theatre_place"] * (1.0 if how != ALTERNATE else 0.6)
     if how == ALTERNATE and code != "PCLI":
         value += weights["alternate"]
     return value
 
 
-def _score_contexts(senses: list[Sense], recognition: Recognition, weights: Weights, words: Words) -> None:
+def _score_contexts(
+    senses: list[Sense], recognition: Recognition, weights: Weights, words: Words, *, is_about: bool
+) -> None:
     """Score each mention by its own words, and each name by the best context that it has."""
     table = weights.mention
     text = recognition.text
     for sense in senses:
         first = sense.drafts[0]
-        prior = max(_prior(option.spot, option.how, table) for option in sense.options)
+        prior = max(_prior(option.spot, option.how, table, is_about=is_about) for option in sense.options)
         value = table["bias"] + prior
         if first.n_words > 1:
             value += table["more_words"]
@@ -155,9 +177,13 @@ def _score_contexts(senses: list[Sense], recognition: Recognition, weights: Weig
                 value += table["short"]
             if sense.key in words.first_names:
                 value += table["first_name"]
-            if _is_common(sense.key, text):
+            elif sense.key in words.surnames:
+                value += table["surname"]
+            if sense.key in words.common_words or _is_common(sense.key, text):
                 value += table["common_word"]
-        value += table["surname_here"] * recognition.surnames.get(sense.key, 0.0)
+        surname = recognition.surnames.get(sense.key, 0.0)
+        if surname == 1.0 or not first.is_demonym:
+            value += table["surname_here"] * surname
         best = -99.0
         for draft in sense.drafts:
             own = sum(table[name] * strength for name, strength in draft.features.items())
@@ -220,7 +246,8 @@ def _score_options_alone(senses: list[Sense], weights: Weights, *, home: tuple[f
     for sense in senses:
         has_town = any(option.spot.feature_class == "P" and option.how == PRIMARY for option in sense.options)
         has_city = any(
-            option.spot.feature_class == "P" and option.how == PRIMARY and option.spot.population > 300_000
+            option.spot.feature_class == "P"
+            and option.spot.population > (300_000 if option.how == PRIMARY else 3_000_000)
             for option in sense.options
         )
         unit_words = {draft.unit_word for draft in sense.drafts if draft.unit_word}
@@ -353,7 +380,7 @@ MOST_ANCHORS_IN_ALL = 150
 """Bounds the work for long texts."""
 
 
-def _score_options_together(senses: list[Sense], weights: Weights, *, theatre_country: str) -> None:
+def _score_options_together(senses: list[Sense], weights: Weights, *, is_about: bool) -> None:
     """Score the options by what the text's other names say."""
     table = weights.resolution
     votes = _count_votes(senses)
@@ -363,7 +390,6 @@ def _score_options_together(senses: list[Sense], weights: Weights, *, theatre_co
     if votes.anchors:
         distances = _distances_km(_vectors(spots), _vectors(votes.anchors))
         nearness = np.exp(-distances / weights.limits["near_km"]) * votes.anchor_weights
-    speaks_of_theatre = votes.countries.get(theatre_country, 0.0) > 0.1
     row = 0
     for number, sense in enumerate(senses):
         given = votes.own[number]
@@ -388,8 +414,8 @@ def _score_options_together(senses: list[Sense], weights: Weights, *, theatre_co
                 extra.append(("same_first_level", table["same_first_level"] * share))
             if near is not None:
                 extra.append(("near", table["near"] * near[place]))
-            if spot.is_ours and spot.feature_code != "PCLI":
-                extra.append(("theatre", table["theatre"] * (1.0 if speaks_of_theatre else 0.3)))
+            if is_about and spot.is_ours and spot.feature_code != "PCLI":
+                extra.append(("theatre", table["theatre"]))
             option.parts.extend(extra)
             option.score = option.base + sum(value for _, value in extra)
     for sense in senses:

@@ -34,7 +34,9 @@ class Words:
     never: frozenset[str]
     phrases_not_places: frozenset[str]
     metonyms_not_places: frozenset[str]
+    common_words: frozenset[str]
     first_names: frozenset[str]
+    surnames: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,12 @@ def read_words() -> Words:
     True
     """
     lists = _read(TABLES / "context.toml")["words"]
-    names = _read(TABLES / "people.toml")["first_names"]
+    people = {key: frozenset(text.split()) for key, text in _read(TABLES / "people.toml").items()}
     phrases = ("phrases_not_places", "metonyms_not_places")
     words = {key: frozenset(text.split()) for key, text in lists.items() if key not in phrases}
     for key in phrases:
         words[key] = frozenset(name_key(phrase) for phrase in lists[key].split("|") if phrase.strip())
-    return Words(**words, first_names=frozenset(names.split()))
+    return Words(**words, **people)
 
 
 @cache

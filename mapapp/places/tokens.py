@@ -39,7 +39,7 @@ _UPPER = _upper_class()
 _APOSTROPHE = "'’‘ʼʻʿʾ`´"
 _WORD = re.compile(
     # U.S., D.C., N.Y., U.S.S.R. — W. Va.
-    rf"(?<!\w)(?:[{_UPPER}]\.(?:[{_UPPER}]\.)+|[{_UPPER}]\.\s?Va\.)"
+    rf"(?<!\w)(?:(?:[{_UPPER}]\.)+[{_UPPER}](?!\w)\.?|[{_UPPER}]\.\s?Va\.)"
     # Ma'arrat, Syria’s, O'Brien, St
     rf"|(?<![^\W_])[{_UPPER}]\w*(?:[{_APOSTROPHE}]\w+)*"
 )
