@@ -55,9 +55,9 @@ ARTICLE = sa.Table(
     sa.Column("title", sa.Text),
     sa.Column("publisher", sa.Text),
     sa.Column("url", sa.Text),
-    sa.Column("published", sa.String(40)),
+    sa.Column("published", sa.String(64)),
     sa.Column("language", sa.Text),
-    sa.Column("retrieved", sa.String(40)),
+    sa.Column("retrieved", sa.String(64)),
     sa.Column("licence", sa.Text),
 )
 READING = sa.Table(

@@ -1,7 +1,7 @@
 """`python -m mapapp`: the same functions as the app's, without a browser.
 
 Exit codes: 0 done; 1 some lines of a JSONL input, or some data files, were bad; 2 nothing could be done, with one line
-on standard error that says what and what to do.
+on standard error that says what and what to do; 3 the program itself is wrong.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from collections.abc import Sequence
 
 from mapapp import __version__
 from mapapp.cli import data, evaluation, maps, reading, stored
-from mapapp.cli.terminal import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PIPE
+from mapapp.cli.terminal import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISTAKE, EXIT_PIPE
 from mapapp.errors import MapAppError
 from mapapp.text import show_plain
 
+DEBUG_VARIABLE = "MAPAPP_DEBUG"
+REPORT_IT = f"Please report it; {DEBUG_VARIABLE}=1 shows where it happened."
 COMMAND_MODULES = (reading, stored, maps, data, evaluation)
 """In the order of the help."""
 
@@ -44,6 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_PIPE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        told = show_plain(f"{type(error).__name__}: {error}")
+        print(f"mapapp: a mistake in this program, not in your input: {told}. {REPORT_IT}", file=sys.stderr)
+        return EXIT_MISTAKE
     return code
 
 

@@ -18,7 +18,7 @@ Commands = Any
 """What argparse gives for sub-commands; it has no public type."""
 PATIENCE_S = 1.0
 """What takes longer says on standard error what it does."""
-EXIT_PARTLY, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PIPE = 1, 2, 130, 141
+EXIT_PARTLY, EXIT_FAILED, EXIT_MISTAKE, EXIT_INTERRUPTED, EXIT_PIPE = 1, 2, 3, 130, 141
 """The last two as the shell knows them from signals."""
 
 

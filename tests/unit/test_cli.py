@@ -459,6 +459,19 @@ def test_a_wrong_call_ends_with_2_and_how_to_call(run: Run, arguments: tuple[str
     assert "usage: mapapp" in outcome.err
 
 
+def test_a_mistake_of_the_program_is_one_line_too(run: Run, article: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("division\nby zero")
+
+    monkeypatch.setattr("mapapp.cli.reading.read_article", fail)
+    outcome = run("ingest", str(article), "--published", "2024-12-08")
+    assert (outcome.code, outcome.err.count("\n")) == (3, 1)
+    assert "ZeroDivisionError" in outcome.err
+    monkeypatch.setenv("MAPAPP_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        run("ingest", str(article), "--published", "2024-12-08")
+
+
 def start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "mapapp", *arguments],
