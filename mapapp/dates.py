@@ -142,7 +142,10 @@ def find_dates(text: str, *, published: date | None) -> tuple[DateSpan, ...]:
     for match in _pattern().finditer(text):
         kind = match.lastgroup or ""
         kind = next((name for name in _KINDS if match.group(name) is not None), kind)
-        days = _KINDS[kind](match, published, anchor)
+        try:
+            days = _KINDS[kind](match, published, anchor)
+        except (OverflowError, ValueError):  # beyond the ends of the calendar
+            days = None
         if days is _NOT_A_DATE:
             continue
         spans.append(_span(match, kind, days, text, published))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -37,8 +37,14 @@ from mapapp.model import (
     MentionKind,
     Resolution,
 )
-from mapapp.text import split_sentences
+from mapapp.text import Span, split_sentences
 from mapapp.theatre import Theatre
+
+LONGEST_SENTENCE = 2000
+"""Characters. No sentence of prose is longer; a table or a line without an end is cut."""
+
+MOST_LENDERS = 50
+"""Claims on one place in one article that may lend each other actor and date; a text with more repeats itself."""
 
 LOWEST_SCORE = 0.1
 """What is less sure than this is not even worth a look in the review queue."""
@@ -132,7 +138,7 @@ def _read_sentences(
     place_starts = [one.mention.start for one in places]
     last_subject: Party | None = None
     recent_places: list[Resolution] = []
-    for number, (start, end) in enumerate(split_sentences(text)):
+    for number, (start, end) in enumerate(_bounded(text, split_sentences(text))):
         own_dates = dates[bisect.bisect_left(date_starts, start) : bisect.bisect_left(date_starts, end)]
         own_parties = parties[bisect.bisect_left(party_starts, start) : bisect.bisect_left(party_starts, end)]
         own_places = places[bisect.bisect_left(place_starts, start) : bisect.bisect_left(place_starts, end)]
@@ -166,6 +172,19 @@ def _read_sentences(
         last_subject = _subject_left_behind(candidates, own_parties, actors) or last_subject
         recent_places = toponyms or recent_places
     return drafts, journeys
+
+
+def _bounded(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    """Cut what is too long for a sentence at white space, so that no text costs more than its length."""
+    for start, end in spans:
+        low = start
+        while end - low > LONGEST_SENTENCE:
+            cut = text.rfind(" ", low + LONGEST_SENTENCE // 2, low + LONGEST_SENTENCE)
+            cut = cut if cut > low else low + LONGEST_SENTENCE
+            yield low, cut
+            low = cut + (text[cut : cut + 1] == " ")
+        if low < end:
+            yield low, end
 
 
 def _overlap(first: Resolution, second: Resolution) -> bool:
@@ -308,12 +327,11 @@ def _best_of_each(drafts: Sequence[_Draft]) -> list[_Draft]:
 def _fill_from_article(drafts: Sequence[_Draft], *, actors: Mapping[str, Actor], lexicon: Lexicon) -> list[_Draft]:
     """Let claims on one place in one article lend each other actor and date where one of them lacks it."""
     filled: list[_Draft] = []
-    drafts = [
-        replace(draft, when=_narrowed(draft.when, [other for other in drafts if _same_place(draft, other)]))
-        for draft in drafts
-    ]
+    lenders = _lenders(drafts)
+    drafts = [replace(draft, when=_narrowed(draft.when, _others(draft, lenders))) for draft in drafts]
+    lenders = _lenders(drafts)
     for draft in drafts:
-        others = [other for other in drafts if _same_place(draft, other)]
+        others = _others(draft, lenders)
         one = draft
         if draft.when.first is None and draft.when.basis == "none":
             one = replace(one, when=_borrowed_date(draft, others))
@@ -332,16 +350,21 @@ def _fill_from_article(drafts: Sequence[_Draft], *, actors: Mapping[str, Actor],
     return filled
 
 
-def _same_place(draft: _Draft, other: _Draft) -> bool:
-    """Return whether another draft may lend something: a sure one on the same place."""
-    return (
-        other is not draft
-        and other.resolution.place is not None
-        and draft.resolution.place is not None
-        and other.resolution.place.id == draft.resolution.place.id
-        and other.score >= 0.5
-        and other.assertion is not Assertion.DENIED
-    )
+def _lenders(drafts: Sequence[_Draft]) -> Mapping[str, list[_Draft]]:
+    """Return, by place, the drafts that may lend something: the sure ones that deny nothing, the first ones of many."""
+    found: dict[str, list[_Draft]] = {}
+    for draft in drafts:
+        place = draft.resolution.place
+        if place is not None and draft.score >= 0.5 and draft.assertion is not Assertion.DENIED:
+            group = found.setdefault(place.id, [])
+            if len(group) < MOST_LENDERS:
+                group.append(draft)
+    return found
+
+
+def _others(draft: _Draft, lenders: Mapping[str, list[_Draft]]) -> list[_Draft]:
+    place = draft.resolution.place
+    return [other for other in lenders.get(place.id if place else "", ()) if other.candidate is not draft.candidate]
 
 
 def _same_occurrence(first: _Draft, second: _Draft) -> bool:
@@ -450,26 +473,20 @@ def _name_words(who: str | None) -> frozenset[str]:
 def _fill_journeys(journeys: Sequence[_Told]) -> list[_Told]:
     """Give a flight without an end the one that the article names elsewhere for the same person, and dates alike."""
     filled: list[_Told] = []
+    lenders = [told for told in journeys if told.journey.is_flight][:MOST_LENDERS]
     for told in journeys:
         trip = told.journey
         names = _name_words(trip.who)
         kin = [
             other
-            for other in journeys
+            for other in lenders
             if other is not told
             and names & _name_words(other.journey.who)
             and trip.is_flight
-            and other.journey.is_flight
             and not {"irrealis", "hypothetical", "question"} & other.journey.mood.features
         ]
         if trip.destination is None and trip.is_flight:
-            ends = {
-                _place_key(other.journey.destination): other.journey.destination
-                for other in kin
-                if other.journey.destination
-            }
-            if len(ends) == 1:
-                trip = replace(trip, destination=next(iter(ends.values())))
+            trip = replace(trip, destination=_common_end([other.journey.destination for other in kin]))
         when = told.when
         if when.first is None and when.basis == "none":
             days = {(other.when.first, other.when.last): other.when for other in kin if other.when.prec == 1}
@@ -477,6 +494,16 @@ def _fill_journeys(journeys: Sequence[_Told]) -> list[_Told]:
                 when = replace(next(iter(days.values())), basis="article")
         filled.append(_Told(trip, when, told.attribution))
     return filled
+
+
+def _common_end(ends: Sequence[Resolution | None]) -> Resolution | None:
+    """Return the one place that is meant: the only one, or the country in which all the others lie."""
+    known = {_place_key(end): end for end in ends if end is not None and end.place is not None}
+    countries = {end.place.country for end in known.values() if end.place is not None}
+    if len(known) <= 1:
+        return next(iter(known.values()), None)
+    whole = [end for end in known.values() if end.where_prec == 6]
+    return whole[0] if len(countries) == 1 and len(whole) == 1 else None
 
 
 def _place_key(resolution: Resolution | None) -> str:
