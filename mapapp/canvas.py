@@ -17,10 +17,10 @@ from typing import IO, Any
 
 import matplotlib as mpl
 import numpy as np
+import numpy.typing as npt
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path as DrawnPath
@@ -54,6 +54,8 @@ _SETTINGS: dict[Any, Any] = {
 }
 _LOCK = threading.Lock()
 """matplotlib's settings belong to the whole process."""
+
+_Floats = npt.NDArray[np.float64]
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
@@ -160,20 +162,23 @@ def draw_lines(
 ) -> None:
     """Draw lines, or the outlines of polygons."""
     parts = shapely.get_parts([shape.boundary if "Polygon" in shape.geom_type else shape for shape in shapes])
-    segments = [shapely.get_coordinates(part) for part in parts if "Line" in part.geom_type and not part.is_empty]
+    segments = [
+        _rounded(shapely.get_coordinates(part)) for part in parts if "Line" in part.geom_type and not part.is_empty
+    ]
     if segments:
-        canvas.axes.add_collection(
-            LineCollection(
-                segments,
-                colors=colour,
-                linewidths=width_px * canvas.unit_px,
-                linestyles=[_dash(dash_px, width_px)],
+        # One path for all of them: a drawing with a path per stroke is several times as large.
+        canvas.axes.add_artist(
+            PathPatch(
+                DrawnPath.make_compound_path(*(DrawnPath(segment) for segment in segments)),
+                facecolor="none",
+                edgecolor=colour,
+                linewidth=width_px * canvas.unit_px,
+                linestyle=_dash(dash_px, width_px),
                 alpha=opacity,
                 zorder=layer,
-                capstyle="round" if not dash_px else "butt",
+                capstyle="butt" if dash_px else "round",
                 joinstyle="round",
-            ),
-            autolim=False,
+            )
         )
 
 
@@ -193,16 +198,18 @@ def draw_hatch(canvas: Canvas, shape: BaseGeometry, *, hatch: Hatch, colour: str
     for angle in hatch.angles_deg:
         lines = shapely.intersection(_parallels(shape.bounds, angle_deg=angle, spacing=spacing), shape)
         kept = [line for line in shapely.get_parts(lines) if line.geom_type == "LineString" and not line.is_empty]
-        canvas.axes.add_collection(
-            LineCollection(
-                [shapely.get_coordinates(line) for line in kept],
-                colors=colour,
-                linewidths=width,
-                capstyle="butt",
-                zorder=layer,
-            ),
-            autolim=False,
-        )
+        if kept:
+            strokes = [DrawnPath(_rounded(shapely.get_coordinates(line))) for line in kept]
+            canvas.axes.add_artist(
+                PathPatch(
+                    DrawnPath.make_compound_path(*strokes),
+                    facecolor="none",
+                    edgecolor=colour,
+                    linewidth=width,
+                    capstyle="butt",
+                    zorder=layer,
+                )
+            )
 
 
 def draw_panel(canvas: Canvas, box: Box, *, fill: str, edge: str, layer: float, opacity: float = 0.94) -> None:
@@ -358,7 +365,7 @@ def _dash(dash_px: Sequence[float], width_px: float) -> Any:
 def _path(shape: BaseGeometry) -> DrawnPath | None:
     polygons = [shape] if isinstance(shape, Polygon) else list(shape.geoms) if isinstance(shape, MultiPolygon) else []
     rings = [
-        DrawnPath(np.asarray(ring.coords)[:, :2], closed=True)
+        DrawnPath(_rounded(np.asarray(ring.coords)[:, :2]), closed=True)
         for polygon in polygons
         if not polygon.is_empty
         for ring in (polygon.exterior, *polygon.interiors)
@@ -366,7 +373,12 @@ def _path(shape: BaseGeometry) -> DrawnPath | None:
     return DrawnPath.make_compound_path(*rings) if rings else None
 
 
-def _steps(low: float, high: float, spacing: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _rounded(coordinates: _Floats) -> _Floats:
+    """Return coordinates to a hundredth of a pixel: more is not seen and makes a drawing twice as large."""
+    return np.asarray(np.round(coordinates, 2), dtype=np.float64)
+
+
+def _steps(low: float, high: float, spacing: float) -> _Floats:
     return np.arange(np.floor(low / spacing), np.ceil(high / spacing) + 1) * spacing
 
 

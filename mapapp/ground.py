@@ -48,7 +48,7 @@ def read_basemap(name: str) -> gpd.GeoDataFrame | None:
 
 def draw_ground(canvas: Canvas, *, view: View, scene: Scene) -> None:
     """Draw sea, land, the neighbours' borders and the theatre's own ground."""
-    west, south, east, north = view.seen(margin=1.0)
+    west, south, east, north = view.seen(margin=0.4)
     countries = read_basemap("countries.geojson")
     if countries is not None:
         seen = shapely.clip_by_rect(np.asarray(countries.geometry.values), west, south, east, north)

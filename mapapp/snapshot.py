@@ -119,9 +119,13 @@ def draw_cells(canvas: Canvas, *, view: View, scene: Scene, day: date) -> None:
     for look, shapes in by_look.items():
         whole = joined(shapes)
         if look.fill is not None:
-            for strength, zone in zones:
-                part = whole if zone is None else shapely.intersection(whole, zone, grid_size=GRID_PX)
-                _draw_fill(canvas, areas_only(part), look=look, strength=strength)
+            drawn: BaseGeometry | None = None
+            # From the full colour outwards: a zone that adds nothing to the one inside it needs no drawing.
+            for strength, zone in reversed(zones):
+                part = whole if zone is None else areas_only(shapely.intersection(whole, zone, grid_size=GRID_PX))
+                if drawn is None or part.area > drawn.area + 1.0:
+                    _draw_fill(canvas, part, look=look, strength=strength)
+                    drawn = part
         _draw_edge(canvas, whole, look=look, near=zones[1][1])
 
 
