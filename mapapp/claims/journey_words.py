@@ -180,7 +180,7 @@ def _compile(table: dict[str, Any]) -> Grammar:
             name: re.compile(pattern if pattern[0] == "\\" else rf"\b(?:{pattern})\b", FLAGS)
             for name, pattern in words.items()
         },
-        place_phrase=re.compile(rf" (?:{located})", FLAGS),
+        place_phrase=re.compile(rf" {some}(?:{far}|{side}){place}", FLAGS),
         preposition_phrase=re.compile(
             rf"\b(?:(?:{prepositions}|(?P<for>for)(?: {words['purpose']} (?:in|at))?|(?P<at>{preposition['at']}))"
             rf" {located}|{heading})",
