@@ -17,8 +17,17 @@ MAX_LINE_BYTES = 16_000_000
 """A million characters, each written as an escape."""
 
 
-def answer_lines(lines: BinaryIO, *, timezone: str, answer: Callable[[Article], dict[str, Any]]) -> int:
-    """Write one answer for each line; a bad line becomes an error object on standard error, the others go on."""
+def answer_lines(
+    lines: BinaryIO,
+    *,
+    timezone: str,
+    answer: Callable[[Article], dict[str, Any]],
+    defaults: Mapping[str, str | None],
+) -> int:
+    """Write one answer for each line; a bad line becomes an error object on standard error, the others go on.
+
+    `defaults` are used where a line says nothing of its own (or null).
+    """
     n_lines = n_failed = 0
     said_at = time.monotonic()
     for number, line in enumerate(_read_lines(lines), start=1):
@@ -28,7 +37,8 @@ def answer_lines(lines: BinaryIO, *, timezone: str, answer: Callable[[Article], 
         record: Any = None
         try:
             record = _read_record(line)
-            result = {"id": record["id"], **answer(read_article_record(record, timezone=timezone))}
+            known = {**defaults, **{key: value for key, value in record.items() if value is not None}}
+            result = {"id": record["id"], **answer(read_article_record(known, timezone=timezone))}
             print(json.dumps(result, ensure_ascii=False), flush=True)
         except BrokenPipeError:
             raise

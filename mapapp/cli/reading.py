@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mapapp.articles.decoding import MAX_BYTES
-from mapapp.articles.readers import read_article_file, read_article_text
+from mapapp.articles.readers import RECORD_FIELDS, read_article_file, read_article_text
 from mapapp.cli.jsonl import answer_lines
 from mapapp.cli.terminal import (
     Commands,
@@ -72,11 +72,19 @@ def run_claims(options: argparse.Namespace) -> int:
     gazetteer = open_place_index(theatre)
 
     def answer(article: Article) -> dict[str, Any]:
-        whole = reading_to_json(read_article(article, theatre=theatre, gazetteer=gazetteer), theatre=theatre)
+        reading = read_article(article, theatre=theatre, gazetteer=gazetteer)
+        if not _is_jsonl(options.file):
+            for remark in reading.remarks:
+                print(f"mapapp: note: {show_plain(remark)}", file=sys.stderr)
+        whole = reading_to_json(reading, theatre=theatre)
         claims = [claim for claim in whole["claims"] if claim["score"] >= options.min_score]
         return {"claims": claims, "routes": whole["routes"]}
 
     return _answer_articles(options, theatre=theatre, answer=answer)
+
+
+def _is_jsonl(name: str) -> bool:
+    return name == "-" or Path(name).suffix.lower() in JSONL_SUFFIXES
 
 
 def _answer_articles(
@@ -84,20 +92,22 @@ def _answer_articles(
 ) -> int:
     """Answer one article, or each line of a JSONL input."""
     name = options.file
+    if not _is_jsonl(name):
+        article = _read_article(options, theatre=theatre)
+        print(json.dumps({"id": article.id, **answer(article)}, ensure_ascii=False))
+        return 0
+    defaults = {field: getattr(options, field) for field in RECORD_FIELDS}
     if name == "-":
         if sys.stdin.isatty():
             print("Reading JSONL from the keyboard; Ctrl-D ends.", file=sys.stderr)
-        return answer_lines(sys.stdin.buffer, timezone=theatre.timezone, answer=answer)
-    if Path(name).suffix.lower() in JSONL_SUFFIXES:
-        try:
-            with Path(name).open("rb") as file:
-                return answer_lines(file, timezone=theatre.timezone, answer=answer)
-        except OSError as error:
-            message = f"The file {name!a} cannot be read: {error.strerror}. Check the name."
-            raise ArticleError(message) from error
-    article = _read_article(options, theatre=theatre)
-    print(json.dumps({"id": article.id, **answer(article)}, ensure_ascii=False))
-    return 0
+        return answer_lines(sys.stdin.buffer, defaults=defaults, timezone=theatre.timezone, answer=answer)
+    try:
+        file = Path(name).open("rb")  # noqa: SIM115 - only opening may fail here, not what is done with the lines
+    except (OSError, ValueError) as error:
+        message = f"The file {name!a} cannot be read: {getattr(error, 'strerror', error)}. Check the name."
+        raise ArticleError(message) from error
+    with file:
+        return answer_lines(file, defaults=defaults, timezone=theatre.timezone, answer=answer)
 
 
 def _read_article(options: argparse.Namespace, *, theatre: Theatre) -> Article:
@@ -179,7 +189,10 @@ def add_commands(commands: Commands) -> None:
 
 
 def _add_article(command: argparse.ArgumentParser) -> None:
-    about = command.add_argument_group("about the article (what it says of itself is used where nothing is given)")
+    about = command.add_argument_group(
+        "about the article",
+        "What an article says of itself is used where nothing is given; a line of JSONL says it first.",
+    )
     about.add_argument("--published", metavar="YYYY-MM-DD", help="day, or ISO time, of publication")
     about.add_argument("--publisher", metavar="NAME")
     about.add_argument("--url", metavar="URL", help="its address; it is kept, not opened")

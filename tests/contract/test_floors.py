@@ -47,6 +47,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 PAGE_LINES = 60
 
 
+@cache
 def module_files() -> dict[str, Path]:
     """Return every module of the project by its dotted name."""
     files = [*(ROOT / "mapapp").rglob("*.py"), *(ROOT / "geodata").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
@@ -66,6 +67,12 @@ def read_floors() -> dict[str, tuple[int, int]]:
     return floors
 
 
+@cache
+def parse(path: Path) -> ast.Module:
+    """Return a program as a tree, read once."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def place_of(module: str) -> str | None:
     """Return the name by which the table knows a module of `mapapp`."""
     parts = module.split(".")
@@ -74,7 +81,7 @@ def place_of(module: str) -> str | None:
 
 def imports_of(path: Path) -> Iterator[tuple[str, ast.stmt, bool]]:
     """Yield every module that a file imports, with the statement and whether it stands inside a function."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parse(path)
     inside = {
         id(inner)
         for outer in ast.walk(tree)
@@ -149,7 +156,7 @@ def test_only_the_command_line_prints(module: str) -> None:
         return
     calls = [
         node.lineno
-        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+        for node in ast.walk(parse(MODULES[module]))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert not calls, f"{module} prints in lines {calls}"
@@ -159,7 +166,7 @@ def test_only_the_command_line_prints(module: str) -> None:
 def test_nothing_from_outside_is_evaluated(module: str) -> None:
     calls = [
         node.lineno
-        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+        for node in ast.walk(parse(MODULES[module]))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec")
     ]
     assert not calls, f"{module} evaluates in lines {calls}"
@@ -187,7 +194,7 @@ def theatre_words() -> frozenset[str]:
 
 def string_parts(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the strings and names of a program with their lines; docstrings too, comments not."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parse(path)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, node.value
         elif isinstance(node, ast.Name):
@@ -197,7 +204,7 @@ def string_parts(path: Path) -> Iterator[tuple[int, str]]:
 def docstring_lines(path: Path) -> set[int]:
     """Return the lines on which docstrings begin: their examples may name what they like."""
     lines = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parse(path)):
         body = getattr(node, "body", None)
         for statement in body if isinstance(body, list) else []:
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):

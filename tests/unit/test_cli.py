@@ -267,6 +267,28 @@ def test_demonyms_can_be_left_out(run: Run) -> None:
     assert "demonym" not in without
 
 
+def test_what_is_said_for_all_lines_counts_where_a_line_says_nothing(run: Run, theatre: Theatre, text: str) -> None:
+    sunday = "It fell on Sunday. " + text.partition(" on ")[0] + " on Sunday."
+    records = [
+        {"id": 1, "text": sunday},
+        {"id": 2, "text": sunday, "published": None},
+        {"id": 3, "text": sunday, "published": "2019-01-01"},
+    ]
+    outcome = run("claims", "--published", day_of(theatre), stdin=lines_of(*records))
+    days = [json.loads(line)["claims"][-1]["date_start"] for line in outcome.out.splitlines()]
+    assert days[0] == days[1]
+    assert days[0][:7] == day_of(theatre)[:7]
+    assert days[2].startswith("2018-12")
+
+
+def test_what_one_article_lacks_is_noted_beside_its_answer(run: Run, article: Path) -> None:
+    article.write_text("They said that it was done and that all of it was good.", encoding="utf-8")
+    outcome = run("claims", str(article))
+    assert outcome.code == 0
+    assert "note: The article has no day of publication" in outcome.err
+    assert "note: No place was found" in outcome.err
+
+
 BAD_LINES: dict[str, tuple[bytes, Any]] = {
     "no JSON": (b"{nope", None),
     "no object": (b"[1, 2]", None),
@@ -284,11 +306,18 @@ BAD_LINES: dict[str, tuple[bytes, Any]] = {
 }
 
 
-@pytest.mark.parametrize("command", ["geoparse", "claims"])
+def test_claims_go_on_after_every_kind_of_bad_line(run: Run, text: str) -> None:
+    bad = [line for line, _ in BAD_LINES.values()]
+    outcome = run("claims", stdin=lines_of(*bad, {"id": "a", "text": text}))
+    assert outcome.code == 1
+    assert json.loads(outcome.out)["id"] == "a"
+    assert json.loads(outcome.err.splitlines()[-1]) == {"lines": len(bad) + 1, "failed": len(bad)}
+
+
 @pytest.mark.parametrize("case", BAD_LINES)
-def test_a_bad_line_is_told_and_counted_and_the_others_go_on(run: Run, command: str, case: str, text: str) -> None:
+def test_a_bad_line_is_told_and_counted_and_the_others_go_on(run: Run, case: str, text: str) -> None:
     bad, name = BAD_LINES[case]
-    outcome = run(command, stdin=lines_of({"id": "a", "text": text}, bad, b"", {"id": "b", "text": text}))
+    outcome = run("geoparse", stdin=lines_of({"id": "a", "text": text}, bad, b"", {"id": "b", "text": text}))
     assert outcome.code == 1
     assert [json.loads(line)["id"] for line in outcome.out.splitlines()] == ["a", "b"]
     error, count = (json.loads(line) for line in outcome.err.splitlines())
