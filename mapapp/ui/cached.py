@@ -70,10 +70,10 @@ def _running_jobs() -> dict[tuple[str, str], Job[Any]]:
 
 
 def _get_job(name: str, theatre_name: str, start: Callable[[], Job[Result]]) -> Job[Result]:
-    """Return the one job of this name in this process; one that failed is started anew."""
+    """Return the one job of this name in this process; one that failed is started anew after a while."""
     jobs, key = _running_jobs(), (name, theatre_name)
     job = jobs.get(key)
-    if job is None or (job.is_done and job.future.exception() is not None):
+    if job is None or job.is_stale():
         job = jobs[key] = start()
     return job
 

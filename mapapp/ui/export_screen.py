@@ -43,8 +43,13 @@ def show_export(query: MapQuery, *, theatre: Theatre) -> None:
     choice_side, preview_side = st.columns([4, 7], gap="medium")
     with choice_side, shown_errors():
         query = _ask_day(query)
+        exporters = all_exporters()
         exporter = st.selectbox(
-            "Format", all_exporters(), format_func=lambda item: f"{item.title} ({item.suffix})", key="export_format"
+            "Format",
+            exporters,
+            index=next((number for number, item in enumerate(exporters) if _picture_format(item)), 0),
+            format_func=lambda item: f"{item.title} ({item.suffix})",
+            key="export_format",
         )
         picture_format = _picture_format(exporter)
         size = PictureSize(*SIZES["Screen, 1920 × 1080"])

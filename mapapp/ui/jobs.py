@@ -7,6 +7,7 @@ second while it runs.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -17,6 +18,9 @@ Result = TypeVar("Result")
 Report = Callable[[str, float], None]
 """Told what is being done, in words, and which share of it is done, 0 to 1."""
 
+RETRY_SECONDS = 20.0
+"""A job that failed is tried again after this time at the earliest, so that its message can be read before that."""
+
 
 @dataclass(frozen=True)
 class Job(Generic[Result]):
@@ -25,6 +29,8 @@ class Job(Generic[Result]):
     future: Future[Result]
     steps: deque[tuple[str, float]]
     """The newest report only."""
+    started: float
+    """`time.monotonic()`, seconds."""
 
     @property
     def is_done(self) -> bool:
@@ -36,6 +42,11 @@ class Job(Generic[Result]):
         """What is being done, and which share of it is done, 0 to 1."""
         text, share = self.steps[-1]
         return text, min(max(share, 0.0), 1.0)
+
+    def is_stale(self) -> bool:
+        """Whether it failed so long ago that trying again makes sense."""
+        failed = self.is_done and self.future.exception() is not None
+        return failed and time.monotonic() - self.started > RETRY_SECONDS
 
     def result(self) -> Result:
         """Wait for the result and return it, or raise what went wrong."""
@@ -58,4 +69,4 @@ def start_job(work: Callable[[Report], Result], *, title: str) -> Job[Result]:
             future.set_exception(error)
 
     threading.Thread(target=run, name=title, daemon=True).start()
-    return Job(future, steps)
+    return Job(future, steps, time.monotonic())
