@@ -199,7 +199,7 @@ def _draw_legend(pen: Pen, *, left: float, right: float, top: float) -> float:
         pen.write(name, x=left + 30 * unit, y=y, size=13)
         pen.write(_percent(share), x=shown, y=y, size=13, is_bold=True, align="right")
         step = share - before.get(key, 0.0)
-        if abs(step) >= 0.0005:
+        if abs(step) >= 0.0005 and pen.day > scene.timeline.first_day:
             pen.write(f"{'+' if step > 0 else '−'}{abs(step) * 100:.1f}", x=change, y=y, size=12.5, align="right")
         if actor in claimed and claimed[actor] >= 0.0005:
             pen.write(_percent(claimed[actor]), x=only, y=y, size=12.5, colour="muted", align="right")

@@ -1,7 +1,7 @@
 """Static pictures of one day: the map, what is known and how surely, drawn by us so that equal input gives equal bytes.
 
 Drawn in the Mercator projection (as the map in the browser is), in pixels of a `canvas`: `ground`, then the cells
-(here), `tracks` and `labels`; the words around it stand in `panels`.
+(here), `strokes` and `labels`; the words around it stand in `panels`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from mapapp.model import Cell
 from mapapp.panels import draw_panels, make_frame
 from mapapp.scene import Scene
 from mapapp.selection import is_shown
+from mapapp.strokes import draw_routes, is_on, write_routes
 from mapapp.style import (
     FAR_OPACITY_FACTOR,
     HATCHES,
@@ -41,7 +42,6 @@ from mapapp.style import (
 )
 from mapapp.swatches import day_words
 from mapapp.territory import FAR_KM
-from mapapp.tracks import draw_routes, is_on, write_routes
 from mapapp.viewport import (
     EDGE,
     FILL,

@@ -18,6 +18,7 @@ from mapapp.geo import area_km2, distance_km
 from mapapp.model import Event, EventKind, Place, Status
 from mapapp.summary import shares_by_day
 from mapapp.territory import FAR_KM, build_cells, build_timeline
+from mapapp.theatre import Theatre
 from tests import invented
 
 # Two units that share a crooked border, one of them with an island, and a third of one square degree far below.
@@ -68,6 +69,7 @@ def numbered(places: list[Place]) -> list[Place]:
 @given(places_at)
 def test_cells_tile_every_unit_without_gap_or_overlap(spots: list[tuple[float, float]]) -> None:
     cells = build_cells(units=COUNTRY, places=numbered(make_places(spots)))
+    assert shapely.coverage_is_valid([cell.geometry for cell in cells])
     for pcode, shape in zip(COUNTRY["pcode"], COUNTRY.geometry, strict=True):
         parts = [cell.geometry for cell in cells if cell.unit_pcode == pcode]
         assert all(part.is_valid and not part.is_empty for part in parts)
@@ -107,6 +109,18 @@ def test_a_point_lies_in_the_cell_of_the_nearest_place_of_its_unit(
         own = distance_km(lat1=lat, lon1=lon, lat2=mine[0].lat, lon2=mine[0].lon)
         best = min(distance_km(lat1=lat, lon1=lon, lat2=cell.lat, lon2=cell.lon) for cell in rivals)
         assert own <= best * 1.002 + 0.02
+
+
+def test_cells_of_the_bundled_theatre_fit_together_in_any_projection(theatre: Theatre) -> None:
+    cells = build_cells(units=theatre.units, places=theatre.cell_places)
+    assert shapely.coverage_is_valid([cell.geometry for cell in cells])
+    plane = gpd.GeoSeries([cell.geometry for cell in cells], crs="EPSG:4326").to_crs("EPSG:6933")
+    whole = shapely.union_all(plane.values)
+    gaps = [shapely.Polygon(ring).area for part in shapely.get_parts(whole) for ring in part.interiors]
+    assert sum(gaps) <= 1.0
+    assert float(plane.area.sum()) - whole.area <= 1.0
+    own = gpd.GeoSeries(theatre.units.geometry.values, crs="EPSG:4326")
+    assert shapely.union_all([cell.geometry for cell in cells]).symmetric_difference(own.union_all()).area < 1e-7
 
 
 def test_cells_of_one_spot_are_one() -> None:

@@ -19,7 +19,7 @@ from mapapp.model import Status
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
 from mapapp.snapshot import render_snapshot
-from mapapp.tracks import is_on
+from mapapp.strokes import is_on
 from mapapp.viewport import make_view
 from tests import invented
 from tests.invented import THEATRE, day
