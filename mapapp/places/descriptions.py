@@ -40,6 +40,9 @@ def find_descriptions(
 ) -> tuple[Resolution, ...]:
     """Return the descriptions of an article that one of its named places explains, by start offset."""
     text = article.text
+    country = gazetteer.theatre.country
+    if not any(item.place is not None and item.place.country == country for item in resolutions):
+        return ()
     found: list[Resolution] = []
     taken = [(item.mention.start, item.mention.end) for item in resolutions]
     sentences: tuple[tuple[int, int], ...] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from mapapp.theatre import Theatre
 CACHED_NAMES = 60_000
 """Names kept with what they may mean; forgotten all at once beyond that."""
 
+SHORTEST_SOUND = 4
+"""Letters of a sound key that tell enough apart."""
+
 SAME_PLACE_KM = 4.0
 """Two entries of one name, one class and this distance are one place."""
 
@@ -44,6 +48,8 @@ class Spot:
     """`country.code` of the first-level unit in GeoNames' codes; empty = unknown."""
     population: int
     radius_km: float
+    vector: tuple[float, float, float]
+    """The point on the unit sphere."""
     has_point: bool = True
     is_ours: bool = False
     """True: of the theatre's country or data."""
@@ -72,8 +78,8 @@ class Gazetteer:
         self._ours: dict[str, Spot] = {}
         self._hidden: set[int] = set()
         self._overlay: dict[str, list[Entry]] = {}
-        self.sounds: dict[str, tuple[Entry, ...]] = {}
-        """The theatre's names by how they sound, for spellings that no table has."""
+        self.sounds: dict[str, tuple[tuple[str, Entry], ...]] = {}
+        """The theatre's names by how they sound, with their keys, for spellings that no table has."""
         self._unit_spots: dict[str, Spot] = {}
         self._lay_over()
 
@@ -96,7 +102,7 @@ class Gazetteer:
         key = name_key(name)
         entries = self.entries([key]).get(key, ()) if key else ()
         if not entries:
-            entries = self.sounds.get(sound_key(name), ()) if key else ()
+            entries = tuple(entry for _, entry in self.sounds.get(sound_key(name), ())) if key else ()
         if not entries:
             entries = self.entries([name.strip()]).get(name.strip(), ())
         ranked = sorted(entries, key=_rank_of_entry)
@@ -210,6 +216,7 @@ class Gazetteer:
             adm1=f"{country}.{code}" if code else "",
             population=int(world.population[row]),
             radius_km=float(world.radius[row]),
+            vector=_vector(*(point or (0.0, 0.0))),
             has_point=point is not None,
             is_ours=bool(country) and country == self.theatre.country,
         )
@@ -290,15 +297,12 @@ class Gazetteer:
             if place_id not in self._ours and row is not None:
                 for name in names:
                     self._add(name, self.spot(row), PRIMARY)
-        sounds: dict[str, list[Entry]] = {}
-        for name, entries in self._overlay.items():
-            sound = sound_key(name)
-            if len(sound) >= 4:
-                sounds.setdefault(sound, []).extend(entries)
-        self.sounds = {
-            sound: tuple({spot.id: (spot, how) for spot, how in reversed(entries)}.values())
-            for sound, entries in sounds.items()
-        }
+        sounds: dict[str, list[tuple[str, Entry]]] = {}
+        for key, entries in self._overlay.items():
+            sound = sound_key(key) if key.isascii() else ""
+            if len(sound) >= SHORTEST_SOUND:
+                sounds.setdefault(sound, []).extend((key, entry) for entry in entries)
+        self.sounds = {sound: tuple(named) for sound, named in sounds.items()}
 
     def _add_units(self) -> None:
         """Make every first-level unit a place, in the stead of Natural Earth's entry for the same unit."""
@@ -319,7 +323,7 @@ class Gazetteer:
                 spot = Spot(
                     row=-1, id=f"{theatre.code}:{pcode}", name=english, lat=round(point.y, 4), lon=round(point.x, 4),
                     feature_class="A", feature_code="ADM1", country=theatre.country, adm1="",
-                    population=500_000, radius_km=60.0, is_ours=True,
+                    population=500_000, radius_km=60.0, vector=_vector(point.y, point.x), is_ours=True,
                 )  # fmt: skip
                 self._ours[spot.id] = spot
                 self._places[spot.id] = Place(
@@ -355,8 +359,14 @@ class Gazetteer:
             adm1=world.adm1 if world else "",
             population=place.population or (world.population if world else 0),
             radius_km=world.radius_km if world else 0.0,
+            vector=_vector(place.lat, place.lon),
             is_ours=True,
         )
+
+
+def _vector(lat: float, lon: float) -> tuple[float, float, float]:
+    y, x = math.radians(lat), math.radians(lon)
+    return math.cos(y) * math.cos(x), math.cos(y) * math.sin(x), math.sin(y)
 
 
 def _rank_of_entry(entry: Entry) -> tuple[bool, bool, bool, int]:

@@ -6,16 +6,17 @@ import math
 
 from mapapp.model import Article, Candidate, Mention, MentionKind, Resolution
 from mapapp.places.descriptions import find_descriptions
+from mapapp.places.drafts import Draft
 from mapapp.places.gazetteer import Gazetteer, Spot
-from mapapp.places.recognise import Draft, recognise
-from mapapp.places.resolve import Decision, Option, resolve
+from mapapp.places.recognise import recognise
+from mapapp.places.resolve import Decision, resolve
+from mapapp.places.senses import Option, Sense
 from mapapp.places.tables import read_weights
 from mapapp.theatre import Theatre
 
 MOST_SHOWN = 5
 """Candidates kept per mention."""
 
-_NEAR_WORDS = frozenset(["near", "outside", "around", "surrounding", "nearby", "towards", "toward"])
 _WATER = frozenset(["OCN", "SEA", "GULF", "STRT", "BAY", "CHN", "SD", "LK", "LKS", "RSV"])
 
 
@@ -41,10 +42,11 @@ def geoparse(
     if home is None:
         home = _home_of(article, theatre)
     recognition = recognise(article.text, gazetteer=gazetteer)
-    decisions = resolve(recognition, gazetteer=gazetteer, home=home)
+    decisions = resolve(recognition, home=home)
+    shared = _Shared(gazetteer)
     found = []
     for decision in decisions:
-        found.append(_to_resolution(decision, article, gazetteer))
+        found.append(_to_resolution(decision, article, shared))
     named = [item for item in found if item.mention.kind is not MentionKind.DEMONYM or with_demonyms]
     return tuple(
         sorted(
@@ -62,32 +64,41 @@ def _home_of(article: Article, theatre: Theatre) -> tuple[float, float] | None:
     return None
 
 
-def _to_resolution(decision: Decision, article: Article, gazetteer: Gazetteer) -> Resolution:
-    draft = decision.draft
-    mention = Mention(
-        article_id=article.id,
-        start=draft.start,
-        end=draft.end,
-        surface=article.text[draft.start : draft.end],
-        kind=_kind(draft, decision.options[0].spot),
-    )
-    shown = [option for option in decision.options[:MOST_SHOWN] if option.spot.has_point]
-    chances = _chances(shown)
-    candidates = tuple(
-        Candidate(
-            place=gazetteer.to_place(option.spot),
-            score=round(chance, 3),
-            reasons=tuple((name, round(value, 2)) for name, value in option.parts if abs(value) >= 0.01),
-        )
-        for option, chance in zip(shown, chances, strict=True)
-    )
+def _to_resolution(decision: Decision, article: Article, shared: _Shared) -> Resolution:
+    draft, sense = decision.draft, decision.sense
+    surface = article.text[draft.start : draft.end]
+    spot = sense.options[0].spot
+    candidates, reason = shared.of(sense)
     return Resolution(
-        mention=mention,
+        mention=Mention(article.id, draft.start, draft.end, surface, _kind(draft, spot)),
         candidates=candidates,
-        where_prec=_where_prec(decision.options[0].spot, draft),
+        where_prec=_where_prec(spot, draft),
         score=round(1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, decision.score)))), 3),
-        reason=_reason(decision.options),
+        reason=reason,
     )
+
+
+class _Shared:
+    """Candidates and reason of a name, built once for all its mentions."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._built: dict[int, tuple[tuple[Candidate, ...], str]] = {}
+
+    def of(self, sense: Sense) -> tuple[tuple[Candidate, ...], str]:
+        built = self._built.get(id(sense))
+        if built is None:
+            shown = [option for option in sense.options[:MOST_SHOWN] if option.spot.has_point]
+            candidates = tuple(
+                Candidate(
+                    place=self._gazetteer.to_place(option.spot),
+                    score=round(chance, 3),
+                    reasons=tuple([(name, round(value, 2)) for name, value in option.parts if abs(value) >= 0.01]),
+                )
+                for option, chance in zip(shown, _chances(shown), strict=True)
+            )
+            built = self._built[id(sense)] = (candidates, _reason(sense.options))
+        return built
 
 
 def _chances(options: list[Option]) -> list[float]:

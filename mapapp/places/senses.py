@@ -1,0 +1,191 @@
+"""The names of one text with what each may mean, and how likely each mention is a place at all."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mapapp.places.drafts import UNIT_WORDS, Draft, Recognition
+from mapapp.places.gazetteer import Entry, Spot
+from mapapp.places.index import LOCAL
+from mapapp.places.sources import ALTERNATE, DEMONYM, PRIMARY, WELL_KNOWN
+from mapapp.places.tables import Weights, Words
+
+MOST_CANDIDATES = 30
+"""Of one name; the rest, far less populous, is not looked at."""
+
+_EARTH_KM = 6371.0
+
+
+@dataclass(slots=True)
+class Option:
+    """A place that a name may mean in this text."""
+
+    spot: Spot
+    how: int
+    is_contained: bool = False
+    """True: it lies in what is named right after it."""
+    parts: list[tuple[str, float]] = field(default_factory=list)
+    """Named features with what each of them adds."""
+    base: float = 0.0
+    """Their sum without the text's other names."""
+    score: float = 0.0
+
+
+@dataclass(slots=True)
+class Sense:
+    """One name in one text: all its mentions mean the same place."""
+
+    key: str
+    drafts: list[Draft]
+    options: list[Option]
+    mention_score: float = 0.0
+    """Log-odds that the name is a place here, without the context of the single mention."""
+    contexts: list[float] = field(default_factory=list)
+    """What its context adds, per mention."""
+
+    @property
+    def best_context(self) -> float:
+        """The context that speaks most for a place."""
+        return max(self.contexts)
+
+
+def speaks_of(drafts: Sequence[Draft], country: str) -> bool:
+    """Tell whether a text names a country, its people, one of its units or one of its large towns."""
+    for draft in drafts:
+        for spot, how in draft.entries[:4]:
+            if spot.country == country and (
+                spot.feature_code == "PCLI"
+                or (how == PRIMARY and (spot.feature_code == "ADM1" or spot.population > 100_000))
+            ):
+                return True
+    return False
+
+
+def gather_senses(recognition: Recognition) -> list[Sense]:
+    """Return the names of a text, each with what it may mean."""
+    by_key: dict[tuple[str, str], list[Draft]] = defaultdict(list)
+    for draft in recognition.drafts:
+        if not draft.is_blocked:
+            # "Hama" and "Hama province" are two places of one text.
+            by_key[draft.key, UNIT_WORDS.get(draft.unit_word, "")].append(draft)
+    senses = []
+    for (key, _), drafts in by_key.items():
+        entries = [entry for entry in drafts[0].entries if entry[1] != LOCAL]
+        if not recognition.is_about:
+            # The theatre's other spellings of its small towns count only in a text about it.
+            entries = [
+                (spot, how)
+                for spot, how in entries
+                if not spot.is_ours or how != ALTERNATE or spot.population > WELL_KNOWN or spot.feature_class != "P"
+            ]
+        if not entries:
+            continue
+        if len(entries) > MOST_CANDIDATES:
+            entries.sort(key=_rank, reverse=True)
+        senses.append(Sense(key, drafts, [Option(spot, how) for spot, how in entries[:MOST_CANDIDATES]]))
+    return senses
+
+
+def _rank(entry: Entry) -> float:
+    spot, how = entry
+    return (
+        math.log10(spot.population + 1)
+        + (9.0 if spot.is_ours else 0.0)
+        + (5.0 if spot.feature_class != "P" else 0.0)
+        - (2.0 if how == ALTERNATE else 0.0)
+    )
+
+
+_SMALL_WORD = re.compile(r"(?<![\w@./#-])[^\W\d_A-Z]\w+")
+
+
+def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: Weights, words: Words) -> None:
+    """Score each name by what it is, and each mention by the words around it."""
+    table = weights.mention
+    small_words = set(_SMALL_WORD.findall(recognition.text))
+    for sense in senses:
+        first = sense.drafts[0]
+        value = table["bias"] + max(
+            _prior(option.spot, option.how, table, is_about=recognition.is_about) for option in sense.options
+        )
+        if first.n_words > 1:
+            value += table["more_words"]
+        elif not first.is_abbreviation and not first.is_demonym:
+            if len(sense.key) <= 3:
+                value += table["short"]
+            if sense.key in words.first_names:
+                value += table["first_name"]
+            elif sense.key in words.surnames:
+                value += table["surname"]
+            if sense.key in words.common_words or sense.key in small_words:
+                value += table["common_word"]
+        surname = recognition.surnames.get(sense.key, 0.0)
+        if surname == 1.0 or not first.is_demonym:
+            value += table["surname_here"] * surname
+        sense.mention_score = value
+        contexts = []
+        for draft in sense.drafts:
+            context = sum(table[name] * strength for name, strength in draft.features.items())
+            if draft.within and _mark_contained(sense, draft):
+                context += table["state_after"]
+            contexts.append(context)
+        best = max(contexts)
+        if best > 0:
+            # A good context of one mention speaks for the others, unless their own context forbids it.
+            contexts = [
+                context + table["shared_context"] * max(0.0, best - max(context, 0.0)) if context > -3.0 else context
+                for context in contexts
+            ]
+        sense.contexts = contexts
+
+
+def _prior(spot: Spot, how: int, table: dict[str, float], *, is_about: bool) -> float:
+    """What the place itself says for being meant by a capitalised word."""
+    code = spot.feature_code
+    if code == "PCLI":
+        value = table["country"]
+    elif spot.feature_class == "A":
+        value = table["second_level"]
+        if not spot.id.startswith("fips:"):
+            # By how many people live there: of the world's thousands of units most are unknown abroad.
+            known = (math.log10(max(spot.population, 1_000)) - 4.0) / 2.0
+            value = table["first_level"] * min(1.0, known if code == "ADM1" else known - 0.5)
+    elif spot.feature_class == "P":
+        value = table["population"] * (math.log10(max(spot.population, 300)) - 4.0)
+    else:
+        value = table["region"]
+    if spot.is_ours and is_about and spot.feature_class != "A":
+        value = max(value, 0.0) + table["theatre_place"] * (1.0 if how != ALTERNATE else 0.6)
+    if how == ALTERNATE and code != "PCLI":
+        value += table["alternate"]
+    return value
+
+
+def _mark_contained(sense: Sense, draft: Draft) -> bool:
+    """Mark the options that lie in what is named right after; tell whether there are any."""
+    found = False
+    for option in sense.options:
+        if any(_lies_in(option.spot, larger) for larger, how in draft.within if how != DEMONYM):
+            option.is_contained = found = True
+    return found
+
+
+def _lies_in(spot: Spot, larger: Spot) -> bool:
+    if larger.feature_code == "PCLI":
+        return spot.country == larger.country and spot.feature_code != "PCLI"
+    if larger.feature_class != "A" or larger.id == spot.id or larger.country != spot.country:
+        return False
+    if larger.adm1 and larger.adm1 == spot.adm1 and larger.feature_code == "ADM1":
+        return True
+    return km_between(larger, lat=spot.lat, lon=spot.lon) < 1.6 * max(larger.radius_km, 15.0)
+
+
+def km_between(spot: Spot, *, lat: float, lon: float) -> float:
+    """Return a distance in kilometres, good to a percent where it matters (up to a few hundred kilometres)."""
+    one, other = math.radians(spot.lat), math.radians(lat)
+    x = math.radians(lon - spot.lon) * math.cos((one + other) / 2)
+    return _EARTH_KM * math.hypot(x, other - one)
