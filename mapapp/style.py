@@ -84,7 +84,7 @@ STATUS_STYLES: Mapping[str, StatusStyle] = MappingProxyType(
             "Claimed", 0.42, 0.92, None, 0.0, 1.1, (4.0, 2.5), "one side or one source says so; not corroborated"
         ),
         "contested": StatusStyle(
-            "Contested", 0.62, 0.92, "diagonal", 0.62, 0.8, (), "nobody can be said to control it alone"
+            "Contested", 0.5, 0.92, "diagonal", 0.92, 0.8, (), "nobody can be said to control it alone"
         ),
         "regional": StatusStyle(
             "Claimed for a region",
