@@ -14,6 +14,7 @@ from mapapp.claims.subjects import (
     find_agent,
     find_party_right,
     find_subject,
+    find_subject_behind,
     party_at,
 )
 from mapapp.claims.words import Sentence, Word
@@ -92,7 +93,7 @@ def _at_word(view: View, index: int, word: Word) -> Iterator[Candidate]:
         for one in _verbs(view, index):
             yield replace(one, verb_class="retake" if one.verb_class == "take" else one.verb_class)
         return
-    if low in lexicon.control_nouns and not (low in lexicon.verbs and _is_verb(view, index)):
+    if low in lexicon.control_nouns and _is_control_noun(view, index):
         yield from _control(view, index)
         return
     if low == "hands":
@@ -117,8 +118,8 @@ def _looks_like_verb(view: View, index: int) -> bool:
     if low not in view.lexicon.verbs:
         return False
     if low.endswith("ing"):
-        before = view.words[index - 1] if index else None
-        return before is not None and before.low in view.lexicon.words["be"]
+        follows = next((word.low for word in view.words[index + 1 : index + 3] if word.low not in ("”", '"')), "")
+        return low != "fighting" and follows != "of"
     before = view.words[index - 1] if index else None
     if before is None:
         return False
@@ -281,6 +282,9 @@ def _possessor(view: View, index: int) -> Party:
         word = words[back]
         if word.party is not None:
             return party_at(words, back, actors=view.actors)
+        if word.low in ("their", "its"):
+            party = view.subject(back)
+            return party if party.code is not None else view.last_subject or NOBODY
         if word.low in view.lexicon.words["prepositions"] or word.low in (",", ".", "and"):
             return NOBODY
     return NOBODY
@@ -310,6 +314,17 @@ def _preposition(words: Sequence[Word], index: int, allowed: frozenset[str]) -> 
             return low, index + 2
         return low, index + 1
     return "", index
+
+
+def _is_control_noun(view: View, index: int) -> bool:
+    """Return whether "control" or "hold" is a noun here."""
+    words = view.words
+    if words[index].low not in view.lexicon.verbs:
+        return True
+    after = words[index + 1].low if index + 1 < len(words) else ""
+    if after in ("of", "over", "on") or any(word.low == "under" for word in words[max(0, index - 5) : index]):
+        return True
+    return not _is_verb(view, index)
 
 
 # --- verbs ---------------------------------------------------------------------------------------------------------
@@ -410,7 +425,7 @@ def _transitive(view: View, index: int, after: int, sense: VerbSense, kind: str)
             if sense.verb_class == "hold":
                 if _held_figuratively(view, places):
                     return
-                if any(word.low in ("base", "bases") for word in words[after : places[0].index]):
+                if any("base" in word.low for word in words[after : places[0].index + 1]):
                     return  # a base kept in X holds no X
             yield from _active(view, index, sense, kind, places)
             return
@@ -518,6 +533,9 @@ def _held_figuratively(view: View, places: Sequence[PlaceFound]) -> bool:
 def _active(view: View, index: int, sense: VerbSense, kind: str, places: Sequence[PlaceFound]) -> Iterator[Candidate]:
     words = view.words
     subject = view.subject(index)
+    if subject.basis in ("none", "other") and kind == "gerund" and subject.index is None:
+        behind = find_subject_behind(words, places[-1].index + 1, actors=view.actors, lexicon=view.lexicon)
+        subject = behind if behind.code is not None else subject
     if sense.verb_class == "desert" and not _is_force(view, subject):
         return
     last = places[-1].index + 1
@@ -535,10 +553,15 @@ def _active(view: View, index: int, sense: VerbSense, kind: str, places: Sequenc
     del words
 
 
+_VEHICLES = frozenset(("convoy", "column", "columns", "vehicles", "tanks", "fleet", "jets", "warplanes"))
+"""That these leave a place gives nothing up."""
+
+
 def _is_force(view: View, party: Party) -> bool:
     """Return whether who leaves a place is a force, and not one person, who gives up no place by leaving it."""
     if party.index is None or party.basis == "unlisted":
-        return party.basis in ("pronoun", "unlisted")
+        is_vehicle = party.index is not None and view.words[party.index].low in _VEHICLES
+        return party.basis in ("pronoun", "unlisted") and not is_vehicle
     word = view.words[party.index]
     actor = view.actors.get(party.code or "")
     tail = word.low.split()[-1] if word.low.split() else ""
@@ -1014,6 +1037,11 @@ def _held_compound(view: View, index: int) -> Iterator[Candidate]:
     places = walk_right(words, index + 1, lexicon=view.lexicon)
     if index + 1 < len(words) and words[index + 1].low in (",", "and"):
         return
+    start = index - 2
+    while start > 0 and words[start - 1].low in ("a", "an"):
+        start -= 1
+    if start < index - 2 and words[start - 1].low == "," and is_place(words[start - 2]):
+        places = (PlaceFound(start - 2),)  # "X, a rebel-held suburb of Y"
     for place in places[:1]:
         mood = view.mood(index, form="noun", place_index=place.index)
         mood = Mood(mood.assertion, mood.features - {"irrealis", "future_after", "negated_unclear"})

@@ -10,6 +10,9 @@ from mapapp.claims.lexicon import Lexicon
 from mapapp.claims.words import Sentence, Word
 from mapapp.dates import DateSpan, precision_of
 
+TOO_FAR = 24
+"""Words between trigger and date, those that open another clause counting more; beyond, it dates something else."""
+
 RECENT_SENTENCES = 6
 """The lead: what is told there in the perfect or the plain past, without a date, is the news of the day."""
 
@@ -28,7 +31,9 @@ class When:
 UNKNOWN = When(None, None, None, "none")
 
 
-def date_trigger(sentence: Sentence, *, index: int, place_index: int, lexicon: Lexicon, is_now: bool) -> When:
+def date_trigger(
+    sentence: Sentence, *, index: int, place_index: int, lexicon: Lexicon, is_now: bool, published: date | None
+) -> When:
     """Return the date in its own sentence that belongs to the trigger at a word; UNKNOWN where there is none.
 
     The nearest one counts, preferably behind the trigger and before the next verb; the day on which somebody *said* it
@@ -42,13 +47,15 @@ def date_trigger(sentence: Sentence, *, index: int, place_index: int, lexicon: L
         cost = _cost(words, word.index, index, place_index, lexicon)
         if best is None or cost < best[0]:
             best = (cost, word)
-    if best is None or best[0] >= 100:
+    if best is None or best[0] >= TOO_FAR:
         return UNKNOWN
     found = best[1].date
     if found is None or found.first is None or found.last is None:
         return When(None, None, None, "sentence")
     if is_now and found.relation == "since":
         return UNKNOWN
+    if published is not None and found.first > published:
+        return UNKNOWN  # what was done lies behind the day on which it was told
     if _is_of_speech(words, best[1].index, lexicon):
         first = found.first - timedelta(days=1) if found.prec == 1 else found.first
         return When(first, found.last, precision_of(first, found.last), "speech")
@@ -64,6 +71,10 @@ def _cost(words: Sequence[Word], at: int, index: int, place_index: int, lexicon:
     for word in between:
         if word.low in (";", "“", "”", "."):
             cost += 20
+        elif word.low in (",", "and", "but", ":", "—", "–"):
+            cost += 2
+        elif word.place is not None and word.index != place_index:
+            cost -= 0.5  # a list of places keeps its date
         elif (
             word.low in ("after", "before", "when", "while", "since", "who", "which", "where", "but")
             and word.date is None

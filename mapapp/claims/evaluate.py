@@ -211,7 +211,8 @@ def _is_same(gold: GoldClaim, claim: Claim) -> bool:
         return False
     wanted = fold(gold.place)
     ends = (claim.place, claim.origin, claim.destination)
-    return any(wanted in fold(end.mention.surface) or fold(end.mention.surface) in wanted for end in ends if end)
+    names = [fold(name) for end in ends if end for name in (end.mention.surface, end.place.name if end.place else "")]
+    return any(name and (wanted in name or name in wanted) for name in names)
 
 
 def _detail_problem(gold: GoldClaim, claim: Claim) -> str:

@@ -166,8 +166,18 @@ def _read_sentences(
                 draft = _draft(candidate, lexicon, actors, attributions, published)
                 if draft is not None:
                     drafts.append(draft)
+            taken = {one.index for one in candidates if one.actor.code is not None or one.opponent.code is not None}
             for trip in trips:
-                when = date_trigger(sentence, index=trip.index, place_index=trip.index, lexicon=lexicon, is_now=False)
+                if trip.index in taken:
+                    continue  # a force that leaves or enters is told as that
+                when = date_trigger(
+                    sentence,
+                    index=trip.index,
+                    place_index=trip.index,
+                    lexicon=lexicon,
+                    is_now=False,
+                    published=published,
+                )
                 journeys.append(_Told(trip, when, speaker_of(attributions, index=trip.index)))
         last_subject = _subject_left_behind(candidates, own_parties, actors) or last_subject
         recent_places = toponyms or recent_places
@@ -235,6 +245,7 @@ def _draft(
         place_index=candidate.place.index,
         lexicon=lexicon,
         is_now=candidate.is_now,
+        published=published,
     )
     if when.basis == "none":
         if candidate.is_now:
@@ -278,6 +289,8 @@ def _is_news(candidate: Candidate, lexicon: Lexicon) -> bool:
     if candidate.shape == "noun" or words[candidate.index].low.endswith("ing"):
         return False
     before = [word.low for word in words[max(0, candidate.index - 4) : candidate.index]]
+    if any(low in ("who", "which", "that") for low in before):
+        return False  # background, told beside the news
     return any(low in ("has", "have") for low in before) or (
         candidate.sentence.number <= 1 and "had" not in before and not any(word.date for word in words)
     )

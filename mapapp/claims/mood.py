@@ -30,6 +30,8 @@ def read_mood(words: Sequence[Word], *, index: int, form: str, place_index: int,
     """Judge the trigger at `index`; `form` is base, third, past, participle, gerund or noun."""
     features: set[str] = set()
     assertion = Assertion.ASSERTED
+    if form == "gerund" and (index == 0 or words[index - 1].low in ("“", '"')):
+        _judge_after_place(words, place_index, lexicon, features)
     if form == "noun":
         assertion = _judge_noun(words, index, place_index, lexicon, features) or assertion
     else:
@@ -114,7 +116,9 @@ def _judge_verb(  # noqa: PLR0912 - one branch per auxiliary
         features.add("present_progressive")
     if form == "base" and not group:
         before = words[index - 1] if index else None
-        if before is not None and before.low in mood["irrealis"]["words"]:
+        if before is not None and before.low in mood["irrealis"]["words"] and before.low != "likely":
+            features.add("irrealis")
+        if any(word.low in mood["causatives"]["words"] for word in words[max(0, index - 5) : index]):
             features.add("irrealis")
     _judge_frame(words, index, position, lexicon, features)
     return found
@@ -142,6 +146,8 @@ def _governor_is_factual(words: Sequence[Word], position: int, group: tuple[str,
     if position < 0:
         return False
     governor = words[position].low
+    if governor == "on" and position and words[position - 1].low in ("went", "gone", "going", "go", "goes"):
+        return True
     if governor in lexicon.mood["infinitive"]["factual"]:
         if governor in ("able",) and position > 0 and words[position - 1].low in ("be", "been"):
             return "been" in words[position - 1].low
@@ -191,6 +197,8 @@ def _judge_gerund(
     if before.party is not None or before.place is not None or before.date is not None:
         return
     if before.low in table["irrealis"]:
+        features.add("irrealis")
+    if before.low == "from" and any(word.low in table["kept_from"] for word in words[max(0, position - 7) : position]):
         features.add("irrealis")
 
 

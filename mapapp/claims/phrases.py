@@ -117,10 +117,10 @@ def _phrase(  # noqa: PLR0912, PLR0915 - one branch per kind of word that a noun
         elif low == "of":
             if not can_of:
                 break
-            if has_count and not _is_apposed(words, position, start):
-                pass
-            elif words[position - 1].low in closed["counts"]:
-                has_count = False
+            if words[position - 1].low in closed["counts"] and (
+                not words[position - 1].low.endswith("s") or _is_apposed(words, position, start)
+            ):
+                has_count = False  # "the town of X" is X; "villages of X" lie in X
         elif low in closed["within"] and has_site and low != "of":
             if not has_count:
                 is_near = True
@@ -332,7 +332,7 @@ def _member_ahead(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> 
         word = words[look]
         if is_place(word):
             return not _is_subject_of_other(words, look, lexicon=lexicon)
-        if word.party or word.date:
+        if word.party or word.date or _begins_apposition(word, look, position):
             return False
         low = word.low
         if (
@@ -354,6 +354,11 @@ def _member_ahead(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> 
             return False
         look += 1
     return False
+
+
+def _begins_apposition(word: Word, look: int, position: int) -> bool:
+    """Return whether a member would begin with "a": then it is an apposition ("X, a town east of Y")."""
+    return look == position and word.low in ("a", "an")
 
 
 def _is_subject_of_other(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> bool:
@@ -421,6 +426,8 @@ def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[P
     while position >= 0 and is_place(words[position]):
         head, share, is_vague, is_near, nxt = _head_left(words, position, lexicon=lexicon)
         if head is None:
+            if words[nxt].low in ("between", "from", "to"):
+                return ()  # "the road between A and B"
             break
         found.append(PlaceFound(head, share=share, is_vague=is_vague, is_near=is_near, is_listed=bool(found)))
         position = nxt
@@ -511,6 +518,8 @@ def _head_left(  # noqa: PLR0912 - one branch per way in which a phrase may end
     if back < 0:
         return position, None, False, False, back
     low = words[back].low
+    if low in ("between", "to", "with", "towards", "for", "by", "against", "into", "on"):
+        return None, None, False, False, back
     if low in ("of", "in", "near", "outside", "around", "across", "inside", "from", "at", "throughout"):
         before = back - 1
         if before >= 0 and is_place(words[before]) and low != "of":

@@ -263,6 +263,19 @@ def find_subject(
     return _phrase_left(words, position, actors=actors, lexicon=lexicon, last_subject=last_subject)
 
 
+def find_subject_behind(words: Sequence[Word], start: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
+    """Return the party that follows a clause without a subject: "After taking X, the rebels turned south"."""
+    for index in range(start, min(len(words), start + 12)):
+        word = words[index]
+        if word.party is not None:
+            if words[index - 1].low in lexicon.words["prepositions"]:
+                return NOBODY
+            return party_at(words, index, actors=actors)
+        if word.low in (".", ";", "”") or _verbal(word, lexicon):
+            return NOBODY
+    return NOBODY
+
+
 def _over_governor(words: Sequence[Word], position: int, group: tuple[str, ...], *, lexicon: Lexicon) -> int:
     """Step over "managed", "were able", "claimed" before an infinitive."""
     if "to" not in group:
@@ -276,6 +289,7 @@ def _over_governor(words: Sequence[Word], position: int, group: tuple[str, ...],
             or words[position].low in lexicon.words["be"]
             or words[position].low in lexicon.words["have"]
             or words[position].low in lexicon.words["adverbs"]
+            or (words[position].low == "on" and position > 0 and words[position - 1].low == "went")
         )
         and words[position].low not in ("forces", ",", "and")
     ):
@@ -324,6 +338,8 @@ def _phrase_left(
             break
         look -= 1
         steps += 1
+    if armed is not None and look > 0 and words[look].low == "and" and words[look - 1].party is not None:
+        return _as_subject(words, look - 1, actors=actors, lexicon=lexicon)  # "X and allied groups"
     if armed is not None:
         head = words[armed].low
         is_bare = (armed > 0 and words[armed - 1].low in ("the", "its", "these", "those", "their", "his")) or armed == 0

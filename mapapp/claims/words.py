@@ -81,8 +81,15 @@ def build_sentence(
 
     def add_plain(low: int, high: int) -> None:
         for match in _TOKEN.finditer(text, low, high):
-            token = match.group()
-            words.append(Word(len(words), match.start(), match.end(), token, token.lower()))
+            surface = match.group()
+            low_form = surface.lower()
+            if (
+                surface == "-"
+                and text[match.start() - 1 : match.start()].isspace()
+                and text[match.end() : match.end() + 1].isspace()
+            ):
+                low_form = "–"  # a hyphen between blanks is a dash
+            words.append(Word(len(words), match.start(), match.end(), surface, low_form))
 
     for low, high in chosen:
         add_plain(position, low)
