@@ -1,182 +1,252 @@
-"""Routes on a static map: legs by kind, points by role, what is not known written beside them."""
+"""Measured tracks: positions with times, cleaned with reasons counted, and thinned so that turns stay.
+
+Arrays of one length; unknown numbers are NaN. Times are seconds since 1970 in UTC, heights metres, speeds km/h.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-import shapely
-from shapely.geometry import LineString, Point, Polygon, box
+import numpy as np
+import numpy.typing as npt
 
-from mapapp.canvas import (
-    Canvas,
-    draw_area,
-    draw_lines,
-)
-from mapapp.geo import circle
-from mapapp.labels import write_beside
-from mapapp.model import Leg, PointRole, Route, RoutePoint
-from mapapp.scene import Scene
-from mapapp.style import (
-    LEG_STROKES,
-    ROUTE_HALO,
-    route_colour,
-)
-from mapapp.viewport import (
-    MARK,
-    ROUTE,
-    View,
-    joined,
-)
+from mapapp.geo import WGS84
+
+FloatArray = npt.NDArray[np.float64]
+
+MAX_SPEED_KMH = 1_300.0
+"""Faster than any airliner with the strongest tail wind on record, about 1,290 km/h over ground."""
+GAP_S = 120.0
+"""Two minutes without a position: receivers send every few seconds, trackers keep one at least every minute."""
+NULL_ISLAND_DEG = 0.01
+"""Positions about 0, 0 are a receiver's way to say that it has none."""
+JUMP_FACTOR = 3.0
+"""A position is a jump where the way over it is this many times the way past it, and the speed there and back odd."""
+JUMP_M = 3_000.0
+"""Smaller detours are noise, which thinning deals with."""
 
 
-def is_on(route: Route, *, day: date) -> bool:
-    """Tell whether a route belongs on the map of a day; one without a date is always there."""
-    first = route.date_start or route.date_end
-    last = route.date_end or route.date_start
-    return first is None or last is None or first <= day <= last
+@dataclass(frozen=True)
+class Track:
+    """One measured track."""
+
+    name: str
+    time_s: FloatArray
+    lat: FloatArray
+    lon: FloatArray
+    altitude_m: FloatArray
+    speed_kmh: FloatArray
+    """As the source has it, not worked out."""
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+    """Reason -> how many positions were not used."""
+
+    def __len__(self) -> int:
+        return len(self.lat)
 
 
-def draw_routes(canvas: Canvas, *, view: View, routes: Sequence[Route]) -> None:
-    """Draw the legs and the points of all routes; a position that several tell is drawn once."""
-    for number, route in enumerate(routes):
-        for leg in route.legs:
-            _draw_leg(canvas, view=view, leg=leg, colour=route_colour(number))
-    for _, point, colour in _points_once(routes):
-        _draw_point(canvas, view=view, point=point, colour=colour)
+def make_track(
+    name: str,
+    *,
+    time_s: npt.ArrayLike,
+    lat: npt.ArrayLike,
+    lon: npt.ArrayLike,
+    altitude_m: npt.ArrayLike | None = None,
+    speed_kmh: npt.ArrayLike | None = None,
+    set_aside: Mapping[str, int] | None = None,
+) -> Track:
+    """Return a track of any sequences of numbers. Raises ValueError where their lengths differ.
+
+    >>> len(make_track("t", time_s=[0, 10], lat=[33.5, 33.6], lon=[36.3, 36.3]))
+    2
+    """
+    columns = [np.asarray(column, dtype=np.float64) for column in (time_s, lat, lon)]
+    for column in (altitude_m, speed_kmh):
+        columns.append(np.full(len(columns[0]), np.nan) if column is None else np.asarray(column, dtype=np.float64))
+    if len({len(column) for column in columns}) != 1:
+        raise ValueError(f"The columns of the track {name!r} differ in length: {[len(column) for column in columns]}.")
+    return Track(name, columns[0], columns[1], columns[2], columns[3], columns[4], set_aside=dict(set_aside or {}))
 
 
-def _points_once(routes: Sequence[Route]) -> list[tuple[Route, RoutePoint, str]]:
-    """Return the points of the routes with their colours, each role at each position once."""
-    found: dict[tuple[PointRole, int, int], tuple[Route, RoutePoint, str]] = {}
-    for number, route in enumerate(routes):
-        for point in route.points:
-            if point.lat is not None and point.lon is not None:
-                key = (point.role, round(point.lat * 10), round(point.lon * 10))
-                found.setdefault(key, (route, point, route_colour(number)))
-    return list(found.values())
-
-
-def write_routes(canvas: Canvas, *, view: View, routes: Sequence[Route], scene: Scene) -> None:
-    """Write beside the points what they are and what is not known, and whither a route leaves the map."""
-    land = joined(view.to_px(shape) for shape in scene.theatre.units.geometry)
-    lines = shapely.union_all(
-        [view.to_px(leg.geometry) for route in routes for leg in route.legs if leg.geometry is not None]
+def take(track: Track, *, keep: npt.NDArray[np.bool_] | npt.NDArray[np.intp], reason: str | None = None) -> Track:
+    """Return a track with some of its positions; with a reason, the others are counted as set aside for it."""
+    set_aside = dict(track.set_aside)
+    kept = track.lat[keep]
+    lost = len(track) - len(kept)
+    if reason and lost:
+        set_aside[reason] = set_aside.get(reason, 0) + lost
+    return Track(
+        track.name,
+        track.time_s[keep],
+        kept,
+        track.lon[keep],
+        track.altitude_m[keep],
+        track.speed_kmh[keep],
+        set_aside=set_aside,
     )
-    for _, point, colour in _points_once(routes):
-        at = view.point_px(lat=point.lat or 0.0, lon=point.lon or 0.0)
-        words = [(point.label or point.role.value.replace("-", " "), True)]
-        if point.is_schematic:
-            words.append(("no position reported: drawn schematically", False))
-        if point.time_text:
-            words.append((point.time_text, False))
-        if box(*view.window).contains(Point(at)):
-            write_beside(canvas, words, at=at, colour=colour, land=land, lines=lines, window=view.window)
-    said: set[str] = set()
-    for number, route in enumerate(routes):
-        found = _way_out(canvas, view=view, route=route)
-        if found is not None and found[1] not in said:
-            at, name, kind = found
-            said.add(name)
-            words = [(f"towards {name}", True), (kind, False)]
-            write_beside(canvas, words, at=at, colour=route_colour(number), land=land, lines=lines, window=view.window)
 
 
-def _draw_leg(canvas: Canvas, *, view: View, leg: Leg, colour: str) -> None:
-    if leg.geometry is None or leg.geometry.is_empty:
-        return
-    stroke = LEG_STROKES[leg.kind.value]
-    shape = view.to_px(leg.geometry)
-    if "Polygon" in shape.geom_type:
-        draw_area(canvas, shape, fill=colour, opacity=0.12, layer=ROUTE)
-        draw_lines(canvas, [shape], colour=colour, width_px=1.0, dash_px=stroke.dash_px, opacity=0.6, layer=ROUTE)
-        return
-    sheet = box(-50, -50, canvas.width_px + 50, canvas.height_px + 50)
-    seen = shapely.intersection(shape, sheet)
-    draw_lines(canvas, [seen], colour=ROUTE_HALO, width_px=stroke.width_px + 2.6, opacity=0.8, layer=ROUTE + 0.1)
-    draw_lines(
-        canvas,
-        [seen],
-        colour=colour,
-        width_px=stroke.width_px,
-        dash_px=stroke.dash_px,
-        opacity=stroke.opacity,
-        layer=ROUTE + 0.2,
-    )
-    for line in shapely.get_parts(seen):
-        if isinstance(line, LineString) and line.length > 40 * canvas.unit_px:
-            _draw_arrow(canvas, line, at=line.length * 0.58, colour=colour)
+def step_lengths_m(track: Track) -> FloatArray:
+    """Return the geodesic length of every step, one less than there are positions."""
+    if len(track) < 2:
+        return np.zeros(0)
+    lengths = WGS84.inv(track.lon[:-1], track.lat[:-1], track.lon[1:], track.lat[1:])[2]
+    return np.asarray(lengths, dtype=np.float64)
 
 
-def _draw_arrow(canvas: Canvas, line: LineString, *, at: float, colour: str) -> None:
-    """Draw a head on a line in pixels that points the way it runs."""
-    size = 10.0 * canvas.unit_px
-    tip, tail = line.interpolate(at + size), line.interpolate(at)
-    length = math.hypot(tip.x - tail.x, tip.y - tail.y)
-    if length == 0:
-        return
-    ux, uy = (tip.x - tail.x) / length, (tip.y - tail.y) / length
-    wing = size * 0.55
-    head = Polygon(
-        [
-            (tip.x, tip.y),
-            (tail.x - ux * size * 0.35 - uy * wing, tail.y - uy * size * 0.35 + ux * wing),
-            (tail.x, tail.y),
-            (tail.x - ux * size * 0.35 + uy * wing, tail.y - uy * size * 0.35 - ux * wing),
-        ]
-    )
-    draw_area(canvas, head, fill=colour, edge=ROUTE_HALO, width_px=0.8, layer=ROUTE + 0.3)
+def clean_track(track: Track, *, max_speed_kmh: float = MAX_SPEED_KMH) -> Track:
+    """Return a track without what cannot be, each reason counted in `set_aside`.
+
+    In this order: no position, null island, out of order (a time before the one kept last), duplicate (same time or
+    same position at once), GPS jump (one position or a few far off the way), impossible speed.
+
+    >>> track = make_track("t", time_s=[0, 10, 20, 30], lat=[33, 33.01, 0, 33.03], lon=[36, 36, 0, 36])
+    >>> clean_track(track).set_aside
+    {'null island': 1}
+    """
+    with np.errstate(invalid="ignore"):
+        is_place = np.isfinite(track.lat) & np.isfinite(track.lon) & (np.abs(track.lat) <= 90)
+        is_place &= np.abs(track.lon) <= 180
+    track = take(track, keep=is_place, reason="no position")
+    is_null = (np.abs(track.lat) < NULL_ISLAND_DEG) & (np.abs(track.lon) < NULL_ISLAND_DEG)
+    track = take(track, keep=~is_null, reason="null island")
+    track = take(track, keep=_in_order(track.time_s), reason="out of order")
+    track = take(track, keep=~_repeats(track), reason="duplicate")
+    track = take(track, keep=~_jumps(track), reason="GPS jump")
+    return take(track, keep=_slow_enough(track, max_speed_kmh=max_speed_kmh), reason="impossible speed")
 
 
-_POINT_SHAPES = {
-    PointRole.ORIGIN: [(math.cos(t / 12 * math.tau), math.sin(t / 12 * math.tau)) for t in range(12)],
-    PointRole.TURN_BACK: [(0, 1.25), (1.25, 0), (0, -1.25), (-1.25, 0)],
-    PointRole.LAST_KNOWN: [
-        (x, y)
-        for x, y in (
-            (-1.2, -0.8), (-0.8, -1.2), (0, -0.4), (0.8, -1.2), (1.2, -0.8), (0.4, 0),
-            (1.2, 0.8), (0.8, 1.2), (0, 0.4), (-0.8, 1.2), (-1.2, 0.8), (-0.4, 0),
-        )
-    ],
-    PointRole.DESTINATION: [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
-}  # fmt: skip
-"""Outlines in radii around the position."""
+def _in_order(time_s: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return which times are not before the latest one so far; unknown times pass."""
+    known = np.where(np.isfinite(time_s), time_s, -np.inf)
+    latest = np.maximum.accumulate(known) if len(known) else known
+    return np.asarray((known >= latest) | ~np.isfinite(time_s))
 
 
-def _draw_point(canvas: Canvas, *, view: View, point: RoutePoint, colour: str) -> None:
-    if point.lat is None or point.lon is None:
-        return
-    x, y = view.point_px(lat=point.lat, lon=point.lon)
-    if not box(*view.window).contains(Point(x, y)):
-        return
-    if point.radius_km:
-        region = view.to_px(circle(lat=point.lat, lon=point.lon, radius_km=point.radius_km))
-        draw_lines(canvas, [region], colour=ROUTE_HALO, width_px=2.4, opacity=0.5, layer=ROUTE)
-        draw_lines(canvas, [region], colour=colour, width_px=1.0, dash_px=(1.5, 3.5), opacity=0.8, layer=ROUTE + 0.05)
-    radius = 5.5 * canvas.unit_px
-    outline = Polygon([(x + dx * radius, y + dy * radius) for dx, dy in _POINT_SHAPES[point.role]])
-    fill, edge = (ROUTE_HALO, colour) if point.is_schematic else (colour, ROUTE_HALO)
-    draw_area(canvas, outline, fill=fill, edge=edge, width_px=1.4, layer=MARK + 0.5)
-    canvas.taken.append((x - radius, y - radius, x + radius, y + radius))
+def _repeats(track: Track) -> npt.NDArray[np.bool_]:
+    repeats = np.zeros(len(track), dtype=bool)
+    if len(track) < 2:
+        return repeats
+    same_time = np.diff(track.time_s) == 0
+    same_place = (np.diff(track.lat) == 0) & (np.diff(track.lon) == 0)
+    # Standing still is no repeat: only the same place at the same or an unknown time.
+    repeats[1:] = same_time | (same_place & ~np.isfinite(np.diff(track.time_s)))
+    return repeats
 
 
-def _way_out(canvas: Canvas, *, view: View, route: Route) -> tuple[tuple[float, float], str, str] | None:
-    """Return where a route leaves the map towards its destination, the destination's name and the kind of leg."""
-    goal = next((point for point in route.points if point.role is PointRole.DESTINATION), None)
-    window = box(*view.window)
-    if goal is None or goal.lat is None or goal.lon is None:
-        return None
-    if window.contains(Point(view.point_px(lat=goal.lat, lon=goal.lon))):
-        return None
-    for leg in reversed(route.legs):
-        if leg.geometry is None or "Line" not in leg.geometry.geom_type:
+def _jumps(track: Track) -> npt.NDArray[np.bool_]:
+    """Return which positions lie far off the way between their neighbours, alone or in pairs."""
+    jumps = np.zeros(len(track), dtype=bool)
+    for width in (1, 2):
+        if len(track) < width + 2:
             continue
-        crossing = shapely.get_coordinates(shapely.intersection(view.to_px(leg.geometry), window.boundary))
-        if len(crossing):
-            left, bottom, right, top = view.window
-            inset = 16 * canvas.unit_px
-            x = min(max(float(crossing[-1][0]), left + inset), right - inset)
-            y = min(max(float(crossing[-1][1]), bottom + inset), top - inset)
-            return (x, y), goal.label or "the destination", LEG_STROKES[leg.kind.value].title.lower()
-    return None
+        before, after = slice(None, -width - 1), slice(width + 1, None)
+        first = slice(1, -width) if width else slice(None)
+        last = slice(width, -1)
+        there = WGS84.inv(track.lon[before], track.lat[before], track.lon[first], track.lat[first])[2]
+        back = WGS84.inv(track.lon[last], track.lat[last], track.lon[after], track.lat[after])[2]
+        past = WGS84.inv(track.lon[before], track.lat[before], track.lon[after], track.lat[after])[2]
+        is_far = (np.minimum(there, back) > JUMP_M) & (there + back > JUMP_FACTOR * past)
+        # A real spike of an aircraft takes its time: only what would have needed an odd speed is a jump.
+        span_s = np.abs(track.time_s[after] - track.time_s[before])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            is_fast = ~(((there + back) / span_s) * 3.6 <= MAX_SPEED_KMH)
+        for shift in range(width):
+            jumps[1 + shift : len(track) - width + shift] |= is_far & is_fast
+    return jumps
+
+
+def _slow_enough(track: Track, *, max_speed_kmh: float) -> npt.NDArray[np.bool_]:
+    """Return which positions can be reached from the one kept before."""
+    keep = np.ones(len(track), dtype=bool)
+    if len(track) < 2:
+        return keep
+    lengths = step_lengths_m(track)
+    spans = np.diff(track.time_s)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        speeds = lengths / spans * 3.6
+    last = 0
+    # Only where something is odd does one have to go on by hand.
+    odd = np.flatnonzero(speeds > max_speed_kmh)
+    index = 0
+    while index < len(odd):
+        last, here = int(odd[index]), int(odd[index]) + 1
+        while here < len(track):
+            way_m = float(WGS84.inv(track.lon[last], track.lat[last], track.lon[here], track.lat[here])[2])
+            span_s = float(track.time_s[here] - track.time_s[last])
+            if not span_s > 0 or way_m / span_s * 3.6 > max_speed_kmh:
+                keep[here] = False
+                here += 1
+            else:
+                break
+        index = int(np.searchsorted(odd, here))
+    return keep
+
+
+def find_gaps(track: Track, *, gap_s: float = GAP_S) -> tuple[int, ...]:
+    """Return the index of the last position before every gap longer than `gap_s`.
+
+    >>> find_gaps(make_track("t", time_s=[0, 10, 400], lat=[1, 1, 1], lon=[1, 2, 3]))
+    (1,)
+    """
+    return tuple(int(index) for index in np.flatnonzero(np.diff(track.time_s) > gap_s))
+
+
+def simplify_track(track: Track, *, tolerance_m: float = 100.0) -> npt.NDArray[np.intp]:
+    """Return the indices of the positions to keep, so that no other lies farther than the tolerance from where the
+    thinned track is at its time.
+
+    Where times are known the distance is to the place at that time, not to the nearest place of the line, so that
+    turns, stops and reversals stay (Meratnia & de By 2004, doi:10.1007/978-3-540-24741-8_44). Ends stay always.
+    """
+    count = len(track)
+    if count <= 2:
+        return np.arange(count)
+    x, y = _metres(track)
+    time_s = track.time_s
+    keep = np.zeros(count, dtype=bool)
+    keep[0] = keep[-1] = True
+    spans = [(0, count - 1)]
+    while spans:
+        first, last = spans.pop()
+        if last - first < 2:
+            continue
+        inner = slice(first + 1, last)
+        span = time_s[last] - time_s[first]
+        dx, dy = x[last] - x[first], y[last] - y[first]
+        if np.isfinite(span) and span > 0 and np.isfinite(time_s[inner]).all():
+            share = (time_s[inner] - time_s[first]) / span
+        else:
+            length2 = dx * dx + dy * dy
+            along = (x[inner] - x[first]) * dx + (y[inner] - y[first]) * dy
+            share = np.clip(along / length2, 0.0, 1.0) if length2 > 0 else np.zeros(last - first - 1)
+        errors = np.hypot(x[first] + share * dx - x[inner], y[first] + share * dy - y[inner])
+        worst = int(np.argmax(errors))
+        if errors[worst] > tolerance_m:
+            middle = first + 1 + worst
+            keep[middle] = True
+            spans += [(first, middle), (middle, last)]
+    return np.flatnonzero(keep)
+
+
+def thin_track(track: Track, *, tolerance_m: float = 100.0, max_vertices: int = 5_000) -> tuple[Track, float]:
+    """Return a thinned track of at most `max_vertices`, and the tolerance that it took: doubled until they suffice."""
+    kept = simplify_track(track, tolerance_m=tolerance_m)
+    while len(kept) > max(2, max_vertices):
+        tolerance_m *= 2.0
+        kept = simplify_track(track, tolerance_m=tolerance_m)
+    return take(track, keep=kept), tolerance_m
+
+
+def _metres(track: Track) -> tuple[FloatArray, FloatArray]:
+    """Return positions in metres on a sheet that is true near every one of them along the way.
+
+    Each step is laid down with its own length and its own scale of longitude, so that tracks over oceans, poles and the
+    antimeridian keep their shape well enough to thin them.
+    """
+    turn = np.diff(track.lon)
+    turn = (turn + 180.0) % 360.0 - 180.0
+    middle = np.radians((track.lat[1:] + track.lat[:-1]) / 2.0)
+    metres = 111_320.0
+    x = np.concatenate([[0.0], np.cumsum(turn * np.cos(middle) * metres)])
+    return x, track.lat * 110_950.0
