@@ -22,74 +22,17 @@ _PARTICLES = "وفبلك"
 _SHORTEST = 3
 
 # Words before a name that say it is a place: in, from, to, towards, on, town, village, governorate, countryside …
-_PLACE_WORDS = frozenset(
-    name_key(word)
-    for word in [
-        "في",
-        "من",
-        "إلى",
-        "الى",
-        "نحو",
-        "باتجاه",
-        "على",
-        "مدينة",
-        "بلدة",
-        "قرية",
-        "محافظة",
-        "ريف",
-        "منطقة",
-        "حي",
-        "مطار",
-        "معبر",
-        "شمال",
-        "جنوب",
-        "شرق",
-        "غرب",
-        "قرب",
-        "دخلت",
-        "دخول",
-        "شمالي",
-        "جنوبي",
-        "شرقي",
-        "غربي",
-        "وسط",
-        "مدينتي",
-        "بلدات",
-        "قرى",
-        "ناحية",
-        "ضواحي",
-        "غادر",
-        "وصل",
-        "العاصمة",
-        "جبهة",
-        "سقوط",
-        "بين",
-        "حول",
-        "داخل",
-        "خارج",
-        "عن",
-        "تحرير",
-    ]
-)
+_PLACE_WORD_LIST = """
+    في من إلى الى نحو باتجاه على مدينة بلدة قرية محافظة ريف منطقة حي مطار معبر شمال جنوب شرق غرب قرب دخلت دخول
+    شمالي جنوبي شرقي غربي وسط مدينتي بلدات قرى ناحية ضواحي غادر وصل العاصمة جبهة سقوط بين حول داخل خارج عن تحرير
+"""
 # Names that are everyday words too: they need one of the words above before them.
-_EVERYDAY = frozenset(
-    name_key(word)
-    for word in [
-        "الباب",
-        "الثورة",
-        "الشيخ",
-        "الحارة",
-        "القرية",
-        "جاسم",
-        "الجديدة",
-        "الكبيرة",
-        "نصر",
-        "الوعر",
-        "الجديد",
-        "سلام",
-        "الرستن",
-    ]
-)
+_EVERYDAY_LIST = "الباب الثورة الشيخ الحارة جاسم الجديدة الكبيرة نصر الوعر الجديد سلام"
+# What a place is, never its name by itself: "the city", "town of".
+_KIND_LIST = "مدينة المدينة بلدة البلدة قرية القرية محافظة المحافظة العاصمة منطقة المنطقة ريف الريف حي الحي مطار معبر"
+_PLACE_WORDS = frozenset(name_key(word) for word in _PLACE_WORD_LIST.split())
+_EVERYDAY = frozenset(name_key(word) for word in _EVERYDAY_LIST.split())
+_KINDS = frozenset(name_key(word) for word in _KIND_LIST.split())
 
 
 def find_arabic(text: str, *, gazetteer: Gazetteer, words: Words) -> list[Draft]:
@@ -107,6 +50,8 @@ def find_arabic(text: str, *, gazetteer: Gazetteer, words: Words) -> list[Draft]
     for first in range(len(matches)):
         here: list[tuple[int, int, str]] = []
         for cut, head in _heads(keys[first]):
+            if head in _KINDS:
+                continue
             key = head
             for last in range(first + 1, min(len(matches), first + LONGEST_NAME) + 1):
                 if last - 1 > first:
@@ -120,27 +65,16 @@ def find_arabic(text: str, *, gazetteer: Gazetteer, words: Words) -> list[Draft]
         stretches.append(here)
     known = gazetteer.entries(wanted)
     drafts: list[Draft] = []
-    number = 0
-    while number < len(matches):
-        draft = None
-        for last, cut, key in stretches[number]:
-            entries = _usable(known[key])
-            if entries:
-                draft = _make_draft(
-                    text, matches, keys, joined, first=number, last=last, cut=cut, key=key, entries=entries
-                )
+    free = 0
+    for first, here in enumerate(stretches):
+        before = keys[first - 1] if first > 0 and joined[first] else ""
+        for last, cut, key in here if first >= free else ():
+            draft = _make_draft(text, matches[first:last], key=key, cut=cut, before=before, entries=_usable(known[key]))
             if draft is not None:
+                draft.is_blocked = f"{before} {key}" in words.phrases_not_places
+                drafts.append(draft)
+                free = last
                 break
-        if draft is None:
-            number += 1
-            continue
-        before = keys[number - 1] if number > 0 and joined[number] else ""
-        if f"{before} {draft.key}" in words.phrases_not_places:
-            draft.is_blocked = True
-        drafts.append(draft)
-        number = max(draft.last, number + 1)
-    for draft in drafts:
-        draft.first = draft.last = -1
     return drafts
 
 
@@ -177,24 +111,24 @@ def _usable(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
 
 
 def _make_draft(
-    text: str, matches: list[re.Match[str]], keys: list[str], joined: list[bool], *,
-    first: int, last: int, cut: int, key: str, entries: tuple[Entry, ...],
-) -> Draft | None:  # fmt: skip
-    before = keys[first - 1] if first > 0 and joined[first] else ""
+    text: str, matches: list[re.Match[str]], *, key: str, cut: int, before: str, entries: tuple[Entry, ...]
+) -> Draft | None:
+    """Return the draft of a name, or None where too little says that it is one."""
+    if not entries:
+        return None
     has_place_word = cut > 0 or before in _PLACE_WORDS or (before[:1] in "وفبل" and before[1:] in _PLACE_WORDS)
     is_demonym = entries[0][1] == DEMONYM
+    n_words, n_letters = len(matches), len(key.replace(" ", ""))
     is_sure = is_demonym or any(
         spot.feature_class != "P" or spot.population > 15_000 or (how == PRIMARY and spot.is_ours)
         for spot, how in entries
     )
-    n_words = last - first
-    letters = len(key.replace(" ", ""))
-    if not has_place_word and n_words == 1 and (key in _EVERYDAY or not is_sure or letters < _SHORTEST):
+    if n_words == 1 and not has_place_word and (key in _EVERYDAY or not is_sure or n_letters < _SHORTEST):
         return None
-    if cut > 0 and n_words == 1 and letters < 4 and not any(how == PRIMARY for _, how in entries):
+    if n_words == 1 and cut > 0 and n_letters < 4 and not any(how == PRIMARY for _, how in entries):
         return None
-    start = _skip_letters(text, matches[first].start(), cut)
-    draft = Draft(first, last, start, matches[last - 1].end(), key, entries, n_words=n_words, is_demonym=is_demonym)
+    start = _skip_letters(text, matches[0].start(), cut)
+    draft = Draft(-1, -1, start, matches[-1].end(), key, entries, n_words=n_words, is_demonym=is_demonym)
     draft.features["strong_preposition" if has_place_word else "script"] = 1.0
     if before in _UNITS or (before[:1] in "وفبل" and before[1:] in _UNITS):
         draft.unit_word = "governorate"

@@ -19,6 +19,7 @@ _NEAR_WORDS = frozenset(["near", "outside", "around", "surrounding", "nearby", "
 _FACILITY_NOUNS = frozenset(
     ["airport", "airbase", "airfield", "countryside", "outskirts", "suburbs", "border", "front"]
 )
+_FACILITY = re.compile(r"\s\w+\s(?:airport|air\s?base|airfield|airbase)\b")
 _LISTED_STREETS = frozenset(["streets", "avenues", "roads", "drives", "lanes", "boulevards", "ave", "blvd"])
 _SURE_STREETS = frozenset(["street", "avenue", "ave", "road", "rd", "boulevard", "blvd", "lane", "highway", "parkway"])
 _SAINTS = ("st ", "saint ", "santa ", "san ", "ste ")
@@ -300,6 +301,8 @@ def _look_at_small_word_after(
             draft.unit_word = after
         if after in _FACILITY_NOUNS:
             features["near"] = 1.0
+    elif after in ("military", "international") and _FACILITY.match(tokens.text, draft.end):
+        features["follower"] = features["near"] = 1.0
     elif after in words.place_verbs:
         features["place_verb"] = 1.0
     elif not is_possessive and after in words.government_verbs and _may_speak(draft):

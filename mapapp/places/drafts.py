@@ -20,7 +20,7 @@ class Draft:
     """A stretch of text that the gazetteer knows, on its way to being a mention."""
 
     first: int
-    """Number of its first capitalised word."""
+    """Number of its first capitalised word; -1 in a script without capitals."""
     last: int
     """Number of the first capitalised word after it."""
     start: int

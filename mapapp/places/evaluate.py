@@ -24,8 +24,10 @@ from mapapp.theatre import Theatre
 NEAR_KM = 161.0
 """A hundred miles: the customary reach of a right resolution."""
 
-LN_FARTHEST = math.log(20_039.0)
-"""Half of the earth's circumference in kilometres: the largest error there is."""
+FARTHEST_KM = 20_039.0
+"""Half of the earth's circumference: the largest error there is."""
+
+LN_FARTHEST = math.log(FARTHEST_KM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +153,8 @@ class _Tally:
             seen.add(span)
             self.n_right += 1
             place = item.place
-            error = LN_FARTHEST if place is None else 0.0
             error = (
-                20_039.0
+                FARTHEST_KM
                 if place is None
                 else distance_km(lat1=place.lat, lon1=place.lon, lat2=float(wanted["lat"]), lon2=float(wanted["lon"]))
             )
@@ -161,13 +162,13 @@ class _Tally:
             if error > NEAR_KM:
                 self._note(
                     "misplaced", item.mention.surface, text, span, name, error_km=round(error), got=_told(item),
-                    wanted=f"{wanted.get('name')} {wanted.get('fcode')} {wanted.get('admin1')} {wanted.get('country')}",
+                    wanted=_told_gold(wanted),
                 )  # fmt: skip
         for span, toponym in gold.items():
             if span not in seen:
                 self._note(
                     "missed", text[span[0] : span[1]], text, span, name,
-                    wanted=f"{toponym.get('name')} {toponym.get('fcode')} {toponym.get('admin1')} {toponym.get('country')}",
+                    wanted=_told_gold(toponym),
                 )  # fmt: skip
 
     def _note(
@@ -201,6 +202,10 @@ class _Tally:
             documents_per_second=n_documents / seconds if seconds else 0.0,
             mistakes=tuple(self.mistakes),
         )
+
+
+def _told_gold(toponym: dict[str, Any]) -> str:
+    return " ".join(str(toponym[key]) for key in ("name", "fcode", "admin1", "country") if toponym.get(key))
 
 
 def _told(item: Resolution) -> str:

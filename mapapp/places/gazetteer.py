@@ -270,11 +270,22 @@ class Gazetteer:
                 entries.append((spot, how))
 
     def _lay_over(self) -> None:
-        theatre, world = self.theatre, self.world
+        self._add_theatre_places()
+        self._add_units()
+        self._add_towns()
+        sounds: dict[str, list[tuple[str, Entry]]] = {}
+        for key, entries in self._overlay.items():
+            sound = sound_key(key) if key.isascii() else ""
+            if len(sound) >= SHORTEST_SOUND:
+                sounds.setdefault(sound, []).extend((key, entry) for entry in entries)
+        self.sounds = {sound: tuple(named) for sound, named in sounds.items()}
+
+    def _add_theatre_places(self) -> None:
+        theatre = self.theatre
         for place in (*theatre.places, *theatre.cell_places):
             if place.id in self._ours:
                 continue
-            row = world.row_of(place.id)
+            row = self.world.row_of(place.id)
             spot = self._spot_of_place(place, row=row)
             self._ours[place.id] = spot
             self._places[place.id] = place
@@ -282,27 +293,23 @@ class Gazetteer:
                 self._spots[row] = spot
             for name in (place.name, *place.names.values(), *theatre.aliases.get(place.id, ())):
                 self._add(name, spot, PRIMARY)
-        self._add_units()
+
+    def _add_towns(self) -> None:
+        """Add all towns of the country by all their names, and the aliases of places that have no other row."""
+        theatre, world = self.theatre, self.world
         for row in world.rows_in(theatre.country):
-            if row in self._hidden:
-                continue
             spot = self.spot(row)
+            if row in self._hidden or spot.feature_class != "P":
+                continue
             _, name, others = world.texts(row)
-            if spot.feature_class == "P":
-                self._add(name, spot, PRIMARY)
-                for other in others:
-                    self._add(other, spot, ALTERNATE)
+            self._add(name, spot, PRIMARY)
+            for other in others:
+                self._add(other, spot, ALTERNATE)
         for place_id, names in theatre.aliases.items():
-            row = world.row_of(place_id)
-            if place_id not in self._ours and row is not None:
+            found = None if place_id in self._ours else world.row_of(place_id)
+            if found is not None:
                 for name in names:
-                    self._add(name, self.spot(row), PRIMARY)
-        sounds: dict[str, list[tuple[str, Entry]]] = {}
-        for key, entries in self._overlay.items():
-            sound = sound_key(key) if key.isascii() else ""
-            if len(sound) >= SHORTEST_SOUND:
-                sounds.setdefault(sound, []).extend((key, entry) for entry in entries)
-        self.sounds = {sound: tuple(named) for sound, named in sounds.items()}
+                    self._add(name, self.spot(found), PRIMARY)
 
     def _add_units(self) -> None:
         """Make every first-level unit a place, in the stead of Natural Earth's entry for the same unit."""

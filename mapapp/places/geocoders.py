@@ -17,7 +17,7 @@ from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.names import name_key
 
 
-class OfflineGazetteer(Geocoder):
+class OfflineGazetteer(Geocoder):  # type: ignore[misc] # geopy carries no types
     """Geocodes by the bundled gazetteer: no network, no key, no limit of rate.
 
     >>> from mapapp.places.gazetteer import open_gazetteer

@@ -228,84 +228,90 @@ class _Numbering:
         return self._numbers[text]
 
 
-def build_index(path: Path, *, rows: Iterable[Row], progress: Callable[[str, float], None] | None = None) -> None:
-    """Write the index of some rows to a file. `progress` gets a word and a share from 0 to 1."""
-    tell = progress or (lambda _text, _share: None)
-    numbers: dict[str, list[int]] = {name: [] for name, _ in _COLUMNS}
-    countries, adm1_codes, features = _Numbering(), _Numbering(), _Numbering()
-    country_rows: dict[str, int] = {}
-    id_hashes: list[int] = []
-    texts: list[bytes] = []
-    postings: dict[str, dict[int, int]] = {}
-    size = 0
-    for number, row in enumerate(rows):
-        if number % 20_000 == 0:
-            tell("Indexing names", 0.15 + 0.65 * min(1.0, number / 240_000))
+class _Columns:
+    """The columns of the index while rows are added."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, list[int]] = {name: [] for name, _ in _COLUMNS}
+        self.countries, self.adm1_codes, self.features = _Numbering(), _Numbering(), _Numbering()
+        self.country_rows: dict[str, int] = {}
+        self.texts: list[bytes] = []
+        self.size = 0
+        self._id_hashes: list[int] = []
+        self._postings: dict[str, dict[int, int]] = {}
+
+    def add(self, row: Row) -> None:
+        numbers, number = self.numbers, len(self.texts)
         numbers["lat"].append(_NO_POINT if row.lat is None else round(row.lat * _DEGREE))
         numbers["lon"].append(0 if row.lon is None else round(row.lon * _DEGREE))
         numbers["population"].append(row.population)
         numbers["radius"].append(min(65_535, round(row.radius_km)))
-        numbers["country"].append(countries.number(row.country))
-        numbers["adm1"].append(adm1_codes.number(row.adm1))
-        numbers["feature"].append(features.number(row.feature))
-        id_hashes.append(text_hash(row.id))
+        numbers["country"].append(self.countries.number(row.country))
+        numbers["adm1"].append(self.adm1_codes.number(row.adm1))
+        numbers["feature"].append(self.features.number(row.feature))
+        numbers["text_start"].append(self.size)
         others = dict.fromkeys((*row.names, *row.local_names))
-        text = "\x1f".join((row.id, row.name, *others)).encode("utf-8")
-        numbers["text_start"].append(size)
-        size += len(text)
-        texts.append(text)
+        self.texts.append("\x1f".join((row.id, row.name, *others)).encode("utf-8"))
+        self.size += len(self.texts[-1])
+        self._id_hashes.append(text_hash(row.id))
         if row.feature == "A.PCLI":
-            country_rows[row.country] = number
-        for how, names in (
-            (PRIMARY, (row.name,)),
-            (ALTERNATE, row.names),
-            (LOCAL, row.local_names),
-            (DEMONYM, row.demonyms),
-        ):
+            self.country_rows[row.country] = number
+        named = ((PRIMARY, (row.name,)), (ALTERNATE, row.names), (LOCAL, row.local_names), (DEMONYM, row.demonyms))
+        for how, names in named:
             for name in names:
                 key = name_key(name)
                 if key:
-                    postings.setdefault(key, {}).setdefault(number, how)
+                    self._postings.setdefault(key, {}).setdefault(number, how)
         for name in row.abbreviations:
-            postings.setdefault(name, {}).setdefault(number, ABBREVIATION)
-    numbers["text_start"].append(size)
+            self._postings.setdefault(name, {}).setdefault(number, ABBREVIATION)
 
-    tell("Sorting names", 0.85)
-    hashed = sorted((text_hash(key), key) for key in postings)
-    position = 0
-    for value, key in hashed:
-        numbers["key_hash"].append(value)
+    def sort(self) -> None:
+        """Put names and ids into the order in which they are searched."""
+        numbers, position = self.numbers, 0
+        numbers["text_start"].append(self.size)
+        for value, key in sorted((text_hash(key), key) for key in self._postings):
+            numbers["key_hash"].append(value)
+            numbers["key_start"].append(position)
+            numbers["posting_row"].extend(self._postings[key])
+            numbers["posting_how"].extend(self._postings[key].values())
+            position += len(self._postings[key])
         numbers["key_start"].append(position)
-        for row_number, how in postings[key].items():
-            numbers["posting_row"].append(row_number)
-            numbers["posting_how"].append(how)
-        position += len(postings[key])
-    numbers["key_start"].append(position)
-    order = sorted(range(len(id_hashes)), key=id_hashes.__getitem__)
-    numbers["id_hash"] = [id_hashes[index] for index in order]
-    numbers["id_order"] = order
+        order = sorted(range(len(self._id_hashes)), key=self._id_hashes.__getitem__)
+        numbers["id_hash"] = [self._id_hashes[index] for index in order]
+        numbers["id_order"] = order
 
+
+def build_index(path: Path, *, rows: Iterable[Row], progress: Callable[[str, float], None] | None = None) -> None:
+    """Write the index of some rows to a file. `progress` gets a word and a share from 0 to 1."""
+    tell = progress or (lambda _text, _share: None)
+    columns = _Columns()
+    for number, row in enumerate(rows):
+        if number % 20_000 == 0:
+            tell("Indexing names", 0.15 + 0.65 * min(1.0, number / 240_000))
+        columns.add(row)
+    tell("Sorting names", 0.85)
+    columns.sort()
     tell("Writing", 0.95)
     layout: dict[str, tuple[int, int]] = {}
     blocks: list[bytes] = []
     offset = 0
     for name, kind in _COLUMNS:
-        block = np.array(numbers[name], dtype=kind).tobytes()
-        layout[name] = (offset, len(numbers[name]))
+        block = np.array(columns.numbers[name], dtype=kind).tobytes()
+        layout[name] = (offset, len(columns.numbers[name]))
         block += b"\0" * (-len(block) % 8)
         blocks.append(block)
         offset += len(block)
-    body = b"".join((*blocks, *texts))
+    body = b"".join((*blocks, *columns.texts))
     header = {
         "hash": source_hash(),
         "size": len(body),
         "crc32": zlib.crc32(body),
         "columns": layout,
-        "texts": (offset, size),
-        "countries": countries.texts,
-        "adm1_codes": adm1_codes.texts,
-        "features": features.texts,
-        "country_rows": country_rows,
+        "texts": (offset, columns.size),
+        "countries": columns.countries.texts,
+        "adm1_codes": columns.adm1_codes.texts,
+        "features": columns.features.texts,
+        "country_rows": columns.country_rows,
     }
     head = MAGIC + json.dumps(header).encode("ascii") + b"\n"
     with path.open("wb") as file:

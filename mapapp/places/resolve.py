@@ -224,11 +224,9 @@ def _add_support(senses: list[Sense], weights: Weights, *, is_about: bool) -> No
     units = _numbers([spot.adm1 for spot in spots])
     named = np.bincount(units[is_likely & (units >= 0)], minlength=int(units.max(initial=0)) + 1)
     neighbours = np.flatnonzero(is_likely & is_placed)[:MOST_NEIGHBOURS]
-    supported = np.zeros(len(senses), dtype=bool)
-    if len(neighbours):
-        is_near = _distances_km(vectors, vectors[neighbours]) < weights.limits["support_km"]
-        is_near[neighbours, np.arange(len(neighbours))] = False
-        supported = is_near.any(axis=1)
+    away_km = _distances_km(vectors, vectors[neighbours])
+    away_km[neighbours, np.arange(len(neighbours))] = np.inf
+    supported = away_km.min(axis=1, initial=np.inf) < weights.limits["support_km"]
     for number, (sense, spot) in enumerate(zip(senses, spots, strict=True)):
         if spot.feature_class != "P" or spot.population > 300_000:
             continue

@@ -121,7 +121,7 @@ def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: We
                 value += table["first_name"]
             elif sense.key in words.surnames:
                 value += table["surname"]
-            if sense.key in words.common_words or sense.key in small_words:
+            if sense.key in words.common_words or (sense.key.isascii() and sense.key in small_words):
                 value += table["common_word"]
         surname = recognition.surnames.get(sense.key, 0.0)
         if surname == 1.0 or not first.is_demonym:

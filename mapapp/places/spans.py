@@ -26,80 +26,95 @@ LONGEST_NAME = 6
 
 # Small words that complete the name of a facility: "Nasib crossing", "Kuweires air base".
 _FACILITY = re.compile(
-    r"[ \u00a0]((?:military |international |border |refugee |air )?(?:airbase|air ?base|base|airport|airfield|crossing|camp|dam"
-    r"|bridge|prison|citadel|castle|heights|river|lake|valley|oil ?field|gas ?field|mountain|island|islands|desert|highway))\b"
+    r"[ \u00a0]((?:military |international |border |refugee |air )?"
+    r"(?:airbase|air ?base|base|airport|airfield|crossing|camp|dam|bridge|prison|citadel|castle|heights|river|lake"
+    r"|valley|oil ?field|gas ?field|mountain|island|islands|desert|highway))\b"
 )
 _LONG_FORMS = {"st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort"}
 _LOWER_PREFIX = re.compile(r"(?<!\w)((?:al|el|as|es|ash|esh|ad|ed|ar|er|at|az|ez|an|en)[-‐‑ ])$")
 
 
+Stretch = tuple[int, int, int, int, str]
+"""(first word, first word after, start, end, key)"""
+
+
 def find_options(tokens: Tokens, gazetteer: Gazetteer) -> dict[int, list[Draft]]:
     """Return for each first word the stretches that the gazetteer knows, the longest first."""
-    text, keys, full_keys, gaps, links = tokens.text, tokens.keys, tokens.full_keys, tokens.gaps, tokens.links
-    stretches: list[tuple[int, int, int, int, str]] = []
-    n_tokens = len(keys)
-    for first in range(n_tokens):
-        start = tokens.starts[first]
-        prefix = ""
-        if start >= 3 and text[start - 1] in "-‐‑ " and (gaps[first] in (BREAK, LINK, SPACE)):
-            prefix = name_prefix(tokens, first)
-        body = ""
-        for last in range(first + 1, min(n_tokens, first + LONGEST_NAME) + 1):
-            current = last - 1
-            if current > first:
-                gap = gaps[current]
-                if gap == STOP:
-                    if keys[current - 1] not in STOPPED:
-                        break
-                elif gap not in (SPACE, HYPHEN, LINK, NEWLINE):
-                    break
-                body += " " + (links[current] + " " if gap == LINK else "")
-            key = body + keys[current]
-            end = tokens.ends[current]
-            stretches.append((first, last, start, end, key))
-            if prefix:
-                stretches.append((first, last, start - len(prefix) - 1, end, f"{prefix} {key}"))
-            if full_keys[current] != keys[current] and current > first:
-                stretches.append((first, last, start, tokens.full_ends[current], body + full_keys[current]))
-            if current > first and keys[first] in _LONG_FORMS:
-                long_key = _LONG_FORMS[keys[first]] + key[len(keys[first]) :]
-                stretches.append((first, last, start, end, long_key))
-            if current > first and keys[current] == "co":
-                dot = 1 if text[end : end + 1] == "." else 0
-                stretches.append((first, last, start, end + dot, body + "county"))
-            facility = _FACILITY.match(text, end)
-            if facility:
-                noun = " ".join(facility.group(1).replace("-", " ").split())
-                stretches.append((first, last, start, facility.end(), f"{key} {noun}"))
-                if prefix:
-                    stretches.append((first, last, start - len(prefix) - 1, facility.end(), f"{prefix} {key} {noun}"))
-            surface = tokens.surfaces[current]
-            if current == first and len(surface) <= 6:
-                after = text[end : end + 1]
-                if after == "." and "." not in surface:
-                    stretches.append((first, last, start, end + 1, surface + "."))
-                if surface.isupper():
-                    stretches.append((first, last, start, end, surface))
-            body += full_keys[current]
+    stretches: list[Stretch] = []
+    for first in range(len(tokens.keys)):
+        _add_stretches(stretches, tokens, first)
     known = gazetteer.entries([stretch[4] for stretch in stretches])
     options: dict[int, list[Draft]] = {}
     for first, last, start, end, key in stretches:
         entries = known[key]
+        if not entries:
+            continue
         if len(entries) > 1 and any(how == DEMONYM for _, how in entries):
             # Some hamlet is called Western too.
             entries = tuple(entry for entry in entries if entry[1] == DEMONYM)
-        if entries:
-            options.setdefault(first, []).append(
-                Draft(
-                    first, last, start, end, key, entries,
-                    n_words=key.count(" ") + 1,
-                    is_demonym=entries[0][1] == DEMONYM,
-                    is_abbreviation=all(how == ABBREVIATION for _, how in entries),
-                )
-            )  # fmt: skip
+        draft = Draft(first, last, start, end, key, entries, n_words=key.count(" ") + 1)
+        draft.is_demonym = entries[0][1] == DEMONYM
+        draft.is_abbreviation = entries[0][1] == ABBREVIATION and all(how == ABBREVIATION for _, how in entries)
+        options.setdefault(first, []).append(draft)
     for drafts in options.values():
-        drafts.sort(key=lambda draft: (draft.last, draft.is_abbreviation, draft.end - draft.start), reverse=True)
+        if len(drafts) > 1:
+            drafts.sort(key=lambda draft: (draft.last, draft.is_abbreviation, draft.end - draft.start), reverse=True)
     return options
+
+
+def _add_stretches(stretches: list[Stretch], tokens: Tokens, first: int) -> None:
+    """Add the stretches that begin with a word."""
+    text, keys, full_keys, gaps = tokens.text, tokens.keys, tokens.full_keys, tokens.gaps
+    start = tokens.starts[first]
+    prefix = name_prefix(tokens, first) if gaps[first] in (BREAK, LINK, SPACE) else ""
+    body = ""
+    for last in range(first + 1, min(len(keys), first + LONGEST_NAME) + 1):
+        current = last - 1
+        if current > first:
+            gap = gaps[current]
+            if gap == STOP:
+                if keys[current - 1] not in STOPPED:
+                    return
+            elif gap not in (SPACE, HYPHEN, LINK, NEWLINE):
+                return
+            body += " " + (tokens.links[current] + " " if gap == LINK else "")
+        key, end = body + keys[current], tokens.ends[current]
+        stretches.append((first, last, start, end, key))
+        facility = _FACILITY.match(text, end)
+        noun = " " + " ".join(facility.group(1).split()) if facility else ""
+        if facility:
+            stretches.append((first, last, start, facility.end(), key + noun))
+        if prefix:
+            stretches.append((first, last, start - len(prefix) - 1, end, f"{prefix} {key}"))
+            if facility:
+                stretches.append((first, last, start - len(prefix) - 1, facility.end(), f"{prefix} {key}{noun}"))
+        if current > first:
+            _add_long_forms(stretches, tokens, first, last, body=body, key=key)
+        elif end - start <= LONGEST_ABBREVIATION:
+            surface = tokens.surfaces[current]
+            if text[end : end + 1] == "." and "." not in surface:
+                stretches.append((first, last, start, end + 1, surface + "."))
+            if surface.isupper():
+                stretches.append((first, last, start, end, surface))
+        body += full_keys[current]
+
+
+def _add_long_forms(stretches: list[Stretch], tokens: Tokens, first: int, last: int, *, body: str, key: str) -> None:
+    """Add the readings of a name of several words that differ in their spelling."""
+    current, start, end = last - 1, tokens.starts[first], tokens.ends[last - 1]
+    if tokens.full_keys[current] != tokens.keys[current]:
+        # The last word keeps its ending: Land's End, but also St. John's.
+        stretches.append((first, last, start, tokens.full_ends[current], body + tokens.full_keys[current]))
+    short = tokens.keys[first]
+    if short in _LONG_FORMS:
+        stretches.append((first, last, start, end, _LONG_FORMS[short] + key[len(short) :]))
+    if tokens.keys[current] == "co":
+        has_stop = tokens.text[end : end + 1] == "."
+        stretches.append((first, last, start, end + has_stop, body + "county"))
+
+
+LONGEST_ABBREVIATION = 6
+"""Characters of a word that may stand for a country or a state."""
 
 
 def name_prefix(tokens: Tokens, first: int) -> str:
