@@ -457,6 +457,18 @@ def _span_unit(match: re.Match[str], published: date | None, anchor: date | None
     return (days[0], max(days[0], min(days[1], published))) if not last and "later" not in part else days
 
 
+def _within(match: re.Match[str], published: date | None, anchor: date | None) -> Days | None:
+    """Read "earlier in the week": the running one, up to the day of publication."""
+    days = _unit_around(published, match["within_u"].lower(), 0) if published else None
+    return None if days is None or published is None else (days[0], max(days[0], min(days[1], published)))
+
+
+def _clock(match: re.Match[str], published: date | None, anchor: date | None) -> Days | None:
+    """Read "by evening", "hours later": the day of which the text speaks."""
+    base = anchor or published
+    return (base, base) if base else None
+
+
 def _word(match: re.Match[str], published: date | None, anchor: date | None) -> Days | None:
     if published is None:
         return None
@@ -487,5 +499,7 @@ _KINDS = {
     "offset": _offset,
     "near": _near_day,
     "span": _span_unit,
+    "within": _within,
+    "clock": _clock,
     "word": _word,
 }

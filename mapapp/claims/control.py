@@ -15,6 +15,7 @@ from mapapp.claims.subjects import (
     find_party_right,
     find_subject,
     find_subject_behind,
+    main_subject,
     party_at,
 )
 from mapapp.claims.words import Sentence, Word
@@ -283,7 +284,7 @@ def _possessor(view: View, index: int) -> Party:
         if word.party is not None:
             return party_at(words, back, actors=view.actors)
         if word.low in ("their", "its"):
-            party = view.subject(back)
+            party = main_subject(words, back, actors=view.actors, lexicon=view.lexicon)
             return party if party.code is not None else view.last_subject or NOBODY
         if word.low in view.lexicon.words["prepositions"] or word.low in (",", ".", "and"):
             return NOBODY

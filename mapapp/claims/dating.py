@@ -13,6 +13,9 @@ from mapapp.dates import DateSpan, precision_of
 TOO_FAR = 24
 """Words between trigger and date, those that open another clause counting more; beyond, it dates something else."""
 
+CARRIED_SENTENCES = 2
+"""How many sentences of a paragraph a date reaches."""
+
 RECENT_SENTENCES = 6
 """The lead: what is told there in the perfect or the plain past, without a date, is the news of the day."""
 
@@ -63,6 +66,8 @@ def date_trigger(
 
 
 def _cost(words: Sequence[Word], at: int, index: int, place_index: int, lexicon: Lexicon) -> float:
+    if index < place_index < at:
+        index = place_index  # "took A on Monday and B on Tuesday": each place has the date behind it
     low, high = (index, at) if index < at else (at, index)
     between = words[low + 1 : high]
     cost = float(len(between))
@@ -113,11 +118,25 @@ def _is_of_speech(words: Sequence[Word], at: int, lexicon: Lexicon) -> bool:
     return back >= 0 and words[back].low in lexicon.speech["verbs"] and words[back].party is None
 
 
-def carry(previous: DateSpan | None) -> When:
-    """Return the date of a sentence before, for one that has none of its own."""
-    if previous is None or previous.first is None or previous.last is None:
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The day of which the text last spoke."""
+
+    span: DateSpan
+    sentence: int
+    paragraph: int
+
+
+def carry(context: Context | None, *, sentence: int, paragraph: int) -> When:
+    """Return the day of which the sentences just before speak, for one that has no date of its own.
+
+    It is told as less precise than it was: that the text still speaks of that day is likely, not said.
+    """
+    if context is None or context.span.first is None or context.span.last is None:
         return UNKNOWN
-    return When(previous.first, previous.last, previous.prec, "context")
+    if context.paragraph != paragraph or sentence - context.sentence > CARRIED_SENTENCES:
+        return UNKNOWN
+    return When(context.span.first, context.span.last, max(2, context.span.prec or 2), "context")
 
 
 def recent(published: date | None) -> When:

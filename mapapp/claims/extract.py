@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from mapapp.claims.anaphora import find_described_places
 from mapapp.claims.control import Candidate, View, find_candidates
-from mapapp.claims.dating import RECENT_SENTENCES, UNKNOWN, When, date_trigger, now, recent
+from mapapp.claims.dating import RECENT_SENTENCES, UNKNOWN, Context, When, carry, date_trigger, now, recent
 from mapapp.claims.grading import find_publisher, grade_claim
 from mapapp.claims.lexicon import Lexicon, read_lexicon
 from mapapp.claims.movement import Journey, find_journeys, tells_of_movement
@@ -138,12 +138,16 @@ def _read_sentences(
     place_starts = [one.mention.start for one in places]
     last_subject: Party | None = None
     recent_places: list[Resolution] = []
+    context: Context | None = None
+    paragraph, last_end = 0, 0
     for number, (start, end) in enumerate(_bounded(text, split_sentences(text))):
         own_dates = dates[bisect.bisect_left(date_starts, start) : bisect.bisect_left(date_starts, end)]
         own_parties = parties[bisect.bisect_left(party_starts, start) : bisect.bisect_left(party_starts, end)]
         own_places = places[bisect.bisect_left(place_starts, start) : bisect.bisect_left(place_starts, end)]
         toponyms = [one for one in own_places if one.mention.kind is MentionKind.TOPONYM and one.candidates]
         candidates: tuple[Candidate, ...] = ()
+        paragraph += "\n" in text[last_end:start]
+        last_end = end
         is_control = lexicon.trigger.search(text, start, end) is not None
         is_journey = tells_of_movement(text, start=start, end=end)
         if is_control or is_journey:
@@ -163,7 +167,8 @@ def _read_sentences(
             trips = find_journeys(sentence, text=text, lexicon=lexicon) if is_journey else ()
             attributions = find_attributions(sentence, text=text, lexicon=lexicon) if candidates or trips else ()
             for candidate in candidates:
-                draft = _draft(candidate, lexicon, actors, attributions, published)
+                told = carry(context, sentence=number, paragraph=paragraph)
+                draft = _draft(candidate, lexicon, actors, attributions, published, told)
                 if draft is not None:
                     drafts.append(draft)
             taken = {one.index for one in candidates if one.actor.code is not None or one.opponent.code is not None}
@@ -181,6 +186,9 @@ def _read_sentences(
                 journeys.append(_Told(trip, when, speaker_of(attributions, index=trip.index)))
         last_subject = _subject_left_behind(candidates, own_parties, actors) or last_subject
         recent_places = toponyms or recent_places
+        days = [found for found in own_dates if found.prec == 1 and found.relation != "before"]
+        if days and (published is None or (days[-1].first or published) <= published):
+            context = Context(days[-1], number, paragraph)
     return drafts, journeys
 
 
@@ -217,12 +225,13 @@ def _subject_left_behind(
 _CLASH_CLASSES = frozenset(("enter", "attack", "fight"))
 
 
-def _draft(
+def _draft(  # noqa: PLR0917 - what was found out about one candidate
     candidate: Candidate,
     lexicon: Lexicon,
     actors: Mapping[str, Actor],
     attributions: Sequence[Attribution],
     published: date | None,
+    context: When,
 ) -> _Draft | None:
     """Put a candidate together with its date, its speaker and its score."""
     words = candidate.sentence.words
@@ -234,6 +243,9 @@ def _draft(
         resolution = replace(resolution, where_prec=max(5, resolution.where_prec))
     elif candidate.place.is_near:
         resolution = replace(resolution, where_prec=max(2, resolution.where_prec))
+    told_by = (candidate.actor.basis, candidate.opponent.basis)
+    if word.low == "it" and not {"known", "generic", "pronoun", "unlisted"} & set(told_by):
+        return None  # "took the lead, lost it": only a party makes a place of it
     attribution = speaker_of(attributions, index=candidate.index)
     actor, opponent = candidate.actor, candidate.opponent
     if attribution is not None and actor.basis in ("none", "other") and candidate.verb_class in ("take", "retake"):
@@ -250,6 +262,8 @@ def _draft(
     if when.basis == "none":
         if candidate.is_now:
             when = now(published)
+        elif context.first is not None and _is_narrated(candidate):
+            when = context
         elif candidate.sentence.number < RECENT_SENTENCES and _is_news(candidate, lexicon):
             when = recent(published)
     features = read_features(candidate, resolution=resolution, is_dated=when.first is not None, lexicon=lexicon)
@@ -281,6 +295,15 @@ def _self_claimed(
             code = word.party.codes[0]
             return Party(code, "generic" if actors[code].is_generic else "known", word.index)
     return None
+
+
+def _is_narrated(candidate: Candidate) -> bool:
+    """Return whether the words tell the next thing that happened: a plain past, in a main clause."""
+    if candidate.shape not in ("active", "passive", "state"):
+        return False
+    words = candidate.sentence.words
+    before = [word.low for word in words[max(0, candidate.index - 4) : candidate.index]]
+    return not any(low in ("had", "who", "which", "that", "has", "have", "since", "after", "once") for low in before)
 
 
 def _is_news(candidate: Candidate, lexicon: Lexicon) -> bool:

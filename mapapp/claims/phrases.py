@@ -14,6 +14,7 @@ _OPEN = frozenset(("(", "[", "—", "–"))
 _CLOSE = frozenset((")", "]", "—", "–"))
 _QUOTES = frozenset(("“", "”", '"', "‘", "'", "’"))
 _JOINTS = frozenset(("-", "‑", "'s", "’s"))
+_COMPASS = frozenset(("north", "south", "east", "west", "north-east", "north-west", "south-east", "south-west"))
 _LONGEST_WALK = 60
 _LONGEST_ADJECTIVES = 5
 """Unknown words that may stand between a determiner and its noun."""
@@ -413,9 +414,7 @@ def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[P
     closed = lexicon.words
     position, _ = auxiliaries_before(words, index, lexicon=lexicon)
     position = _skip_back(words, position, lexicon=lexicon)
-    has_site = False
     while position >= 0 and is_site(words[position], lexicon=lexicon):
-        has_site = True
         position -= 1
     if position < 0 or not is_place(words[position]):
         return ()
@@ -451,7 +450,8 @@ def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[P
             position -= 1
         if not linked:
             break
-    del has_site
+    if len(found) > 1 and position >= 0 and _is_verbal(words[position], lexicon=lexicon):
+        found = found[:1]  # "seized A and B, and C was surrounded": only C is the subject
     return tuple(reversed(found))
 
 
@@ -520,7 +520,7 @@ def _head_left(  # noqa: PLR0912 - one branch per way in which a phrase may end
     low = words[back].low
     if low in ("between", "to", "with", "towards", "for", "by", "against", "into", "on"):
         return None, None, False, False, back
-    if low in ("of", "in", "near", "outside", "around", "across", "inside", "from", "at", "throughout"):
+    if low in closed["within"] or low == "at":
         before = back - 1
         if before >= 0 and is_place(words[before]) and low != "of":
             return _head_left(words, before, lexicon=lexicon)
@@ -543,6 +543,13 @@ def _head_left(  # noqa: PLR0912 - one branch per way in which a phrase may end
         ):
             sites.append(words[before].low)
             before -= 1
+        if (
+            low == "of"
+            and sites[0] in _COMPASS
+            and "the" not in sites
+            and not any(s in closed["counts"] for s in sites)
+        ):
+            return None, None, False, False, back  # "south of X" is not X
         share = next((lexicon.share[site] for site in sites if site in lexicon.share), None)
         if any(site in closed["counts"] for site in sites):
             if low == "of" and "the" in sites:

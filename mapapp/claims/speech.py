@@ -186,6 +186,9 @@ def _by_verb(  # noqa: PLR0912 - one branch per order of words
             return Attribution(f"{name}, quoting {quoted}"[:160], verb.low, index, len(words), index)
     if verb.low == "saying" and words[index - 1].low == "as":
         return None
+    party = next((word for word in words[start : start + 3] if word.party), None)
+    if party is not None and last - start > 4:
+        last = party.index  # "the army spoke of A and denied B": the army
     name = _with_name_before(words, start, last, text)
     before = words[start - 1].low if start > 0 else ""
     ends = index + 1 >= len(words) or words[index + 1].low in (".", ",", ";") or _only_adjuncts(words, index + 1)
@@ -203,9 +206,7 @@ def _with_name_before(words: Sequence[Word], start: int, last: int, text: str) -
         and words[start - 1].low == ","
     ):
         first = _clause_start(words, start - 2)
-        if first < start - 1 and all(
-            word.text[:1].isupper() or word.place or word.party for word in words[first : start - 1]
-        ):
+        if first < start - 1 and all(word.text[:1].isupper() and not word.place for word in words[first : start - 1]):
             return text[words[first].start : words[last].end]
     return text[words[start].start : words[last].end]
 

@@ -222,7 +222,7 @@ def find_subject(
             word.party for word in words[:position]
         ):
             return Party(None, "pronoun")  # whoever is quoted knows whom he means
-        own = _main_subject(words, position, actors=actors, lexicon=lexicon)
+        own = main_subject(words, position, actors=actors, lexicon=lexicon)
         chosen = own if own.code is not None or own.basis == "unlisted" else last_subject
         return Party(chosen.code, "pronoun", None, chosen.is_state) if chosen is not None else Party(None, "pronoun")
     if low in ("who", "which", "that"):
@@ -257,9 +257,9 @@ def find_subject(
         "“",
         "also",
     ):
-        return _main_subject(words, position, actors=actors, lexicon=lexicon)
+        return main_subject(words, position, actors=actors, lexicon=lexicon)
     if low in lexicon.mood["denials"]["verbs"] or low in lexicon.speech["verbs"]:
-        return _main_subject(words, position, actors=actors, lexicon=lexicon)
+        return main_subject(words, position, actors=actors, lexicon=lexicon)
     return _phrase_left(words, position, actors=actors, lexicon=lexicon, last_subject=last_subject)
 
 
@@ -419,7 +419,7 @@ def _as_subject(words: Sequence[Word], index: int, *, actors: Mapping[str, Actor
     return party
 
 
-def _main_subject(words: Sequence[Word], position: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
+def main_subject(words: Sequence[Word], position: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
     """Return the nearest party to the left that can be a subject: no object of another verb, no "by", "from", "of"."""
     closed = lexicon.words
     for look in range(position, -1, -1):
