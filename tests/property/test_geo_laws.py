@@ -89,9 +89,13 @@ def test_circles_are_valid_on_the_map_and_have_their_area(lat: float, lon: float
 
 @given(st.lists(st.tuples(LON, LAT), min_size=2, max_size=20))
 def test_cutting_keeps_every_vertex(coordinates: list[tuple[float, float]]) -> None:
+    def east(x: float) -> float:
+        """Both edges of the map are the same meridian."""
+        return 180.0 if x == -180.0 else x
+
     cut = parts(geo.cut_antimeridian(LineString(coordinates)))
-    kept = {pair for piece in cut for pair in piece.coords}
-    assert all(pair in kept for pair in coordinates)
+    kept = {(east(x), y) for piece in cut for x, y in piece.coords}
+    assert all((east(x), y) in kept for x, y in coordinates)
 
 
 @given(st.lists(st.tuples(LON, LAT), max_size=20))
