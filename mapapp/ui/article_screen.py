@@ -45,7 +45,7 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
             picked=picked if isinstance(picked, int) else None,
             claims=review.raw.claims,
         )
-        if clicked is not None and clicked != picked:
+        if clicked is not None:
             st.session_state[review.key(MENTION)] = clicked
             st.session_state[TAB] = "Places"
             st.rerun()

@@ -152,7 +152,8 @@ def choose_article(query: MapQuery, *, theatre: Theatre) -> Reading | None:
 
 def _list_readings(query: MapQuery, *, theatre: Theatre) -> tuple[Reading, ...]:
     if has_samples() and get_samples(query.theatre):
-        wait_for(get_samples_job(query.theatre))
+        with shown_errors():  # a sample that cannot be read must not hide the user's own articles
+            wait_for(get_samples_job(query.theatre))
     return get_raw_readings(query.theatre, with_samples=has_samples())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
@@ -82,7 +81,9 @@ def open_app(watch: Watch, address: str, path: str = "/", **options: Any) -> Any
 def map_frame(page: Any) -> Any:
     """Wait until the map is drawn, and return the document in its frame."""
     page.frame_locator("iframe[title=Map]").locator("path.cell").first.wait_for(state="attached")
-    return page.locator("iframe[title=Map]").element_handle().content_frame()
+    frame = page.locator("iframe[title=Map]").element_handle().content_frame()
+    assert frame is not None
+    return frame
 
 
 def shown_day(frame: Any) -> str:
@@ -91,8 +92,8 @@ def shown_day(frame: Any) -> str:
 
 def has_quote(frame: Any, words: str) -> bool:
     """Whether words stand in a quote of the evidence that the map has."""
-    look = "mapapp.payload.layers.find(layer => layer.id === 'events').data.evidence"
-    return words in json.dumps(frame.evaluate(look), ensure_ascii=False)
+    look = "JSON.stringify(mapapp.payload.layers.find(layer => layer.id === 'events').data.evidence)"
+    return words in frame.evaluate(look)
 
 
 def wait_for_quote(page: Any, words: str, *, is_there: bool) -> None:
@@ -240,7 +241,7 @@ def test_a_screen_opened_alone_has_the_frame(server: str, watch: Watch) -> None:
 def test_a_hostile_article_is_text_everywhere_and_its_claim_reaches_the_map(server: str, watch: Watch) -> None:
     watched = open_app(watch, server, "/articles")
     page = watched.page
-    sentence = "Opposition fighters seized Palmyra on Friday"
+    sentence = "Opposition fighters captured the city of Homs on Friday"
     text = f"{HOSTILE} {MARKDOWN}\n\n{sentence}, {HOSTILE} a resident said.\n"
     read_article(page, text, day="2024-12-06", publisher=f"{HOSTILE} {MARKDOWN}", url=HOSTILE_URL)
     shown = page.locator(".article")
