@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -98,8 +98,11 @@ def _fill(body: str, tables: Mapping[str, str]) -> str:
     return re.sub("|".join(tables), lambda found: tables[found.group()], body).replace(" ", r"\s{1,4}")
 
 
+HINT_REACH = 48
+"""Characters around a hint; no expression reaches farther from its nearest one."""
+
 _HINT = re.compile(
-    r"[0-9]|day\b|days\b|week|month|year|hour|night|morning|evening|dawn|today|yesterday|decade"
+    r"[0-9]|day\b|days\b|week|month|year|hour|night|morning|evening|dawn|today|yesterday|decade|hours|noon|midday|sunrise|sunset|dusk"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.IGNORECASE,
 )
@@ -139,7 +142,7 @@ def find_dates(text: str, *, published: date | None) -> tuple[DateSpan, ...]:
         return ()
     spans: list[DateSpan] = []
     anchor: date | None = None
-    for match in _pattern().finditer(text):
+    for match in _matches(text):
         kind = match.lastgroup or ""
         kind = next((name for name in _KINDS if match.group(name) is not None), kind)
         try:
@@ -153,6 +156,27 @@ def find_dates(text: str, *, published: date | None) -> tuple[DateSpan, ...]:
         if last.first is not None and last.prec in (1, 4) and kind in _ANCHORS:
             anchor = last.first
     return tuple(spans)
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """Search around the words without which there is no date, and nowhere else: most of a text holds none."""
+    low = 0
+    high = -1
+    for hint in _HINT.finditer(text):
+        if hint.start() - HINT_REACH > high:
+            if high > low:
+                yield from _pattern().finditer(text, low, high)
+            low = _word_edge(text, max(hint.start() - HINT_REACH, high, 0))
+        high = min(len(text), hint.end() + HINT_REACH)
+    if high > low:
+        yield from _pattern().finditer(text, low, high)
+
+
+def _word_edge(text: str, offset: int) -> int:
+    """Return the next offset at which no word is cut."""
+    while 0 < offset < len(text) and text[offset - 1].isalnum() and text[offset].isalnum():
+        offset += 1
+    return offset
 
 
 def _span(match: re.Match[str], kind: str, days: Days | None, text: str, published: date | None) -> DateSpan:

@@ -18,8 +18,8 @@ from mapapp.claims.anaphora import find_described_places
 from mapapp.claims.control import Candidate, View, find_candidates
 from mapapp.claims.dating import RECENT_SENTENCES, UNKNOWN, Context, When, carry, date_trigger, now, recent
 from mapapp.claims.grading import find_publisher, grade_claim
-from mapapp.claims.lexicon import Lexicon, read_lexicon
-from mapapp.claims.movement import Journey, find_journeys, tells_of_movement
+from mapapp.claims.lexicon import Lexicon, has_word, read_lexicon
+from mapapp.claims.movement import Journey, find_journeys, movement_triggers
 from mapapp.claims.parties import actors_by_code, find_parties
 from mapapp.claims.phrases import is_place
 from mapapp.claims.scoring import read_features, score_features
@@ -148,8 +148,8 @@ def _read_sentences(
         candidates: tuple[Candidate, ...] = ()
         paragraph += "\n" in text[last_end:start]
         last_end = end
-        is_control = lexicon.trigger.search(text, start, end) is not None
-        is_journey = tells_of_movement(text, start=start, end=end)
+        is_control = has_word(text, lexicon.triggers, start=start, end=end)
+        is_journey = has_word(text, movement_triggers(), start=start, end=end)
         if is_control or is_journey:
             described = find_described_places(
                 text, start=start, end=end, article_id=article.id, own=toponyms, before=recent_places

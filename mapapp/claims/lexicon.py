@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -58,8 +58,8 @@ class Lexicon:
     mood: Mapping[str, Any]
     speech: Mapping[str, Any]
     weights: Mapping[str, float]
-    trigger: re.Pattern[str]
-    """Finds sentences worth a look."""
+    triggers: frozenset[str]
+    """Words of which a sentence must hold one to be worth a look."""
 
 
 def read_table(name: str) -> Mapping[str, Any]:
@@ -136,7 +136,7 @@ def read_lexicon() -> Lexicon:
         mood=_freeze(read_table("mood")),
         speech=_freeze(read_table("speech")),
         weights=read_table("claim_weights")["weights"],
-        trigger=_any_word(heads | set(held["suffixes"])),
+        triggers=frozenset(head.split()[0] for head in heads | set(held["suffixes"])),
     )
 
 
@@ -157,5 +157,13 @@ def _freeze(table: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _any_word(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + r")\b", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+")
+
+
+def has_word(text: str, words: frozenset[str], *, start: int, end: int) -> bool:
+    """Return whether one of the words stands between two offsets.
+
+    >>> has_word("Rebels Seized it.", frozenset(("seized",)), start=0, end=17)
+    True
+    """
+    return not words.isdisjoint(_WORD.findall(text[start:end].lower()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,7 +49,10 @@ def find_parties(text: str, *, actors: tuple[Actor, ...]) -> tuple[PartyMention,
     >>> find_parties("", actors=())
     ()
     """
-    folded, offsets = fold_with_offsets(text)
+    folded = fold(text)
+    offsets: Sequence[int] = range(len(text) + 1)
+    if len(folded) != len(text):
+        folded, offsets = fold_with_offsets(text)
     names = _names(actors)
     found: list[PartyMention] = []
     for number, low, high in names.automaton.find_matches_as_indexes(folded):
@@ -59,6 +62,10 @@ def find_parties(text: str, *, actors: tuple[Actor, ...]) -> tuple[PartyMention,
             continue
         start, end = offsets[low], offsets[high - 1] + 1
         surface = text[start:end]
+        if fold(surface) != folded[low:high]:  # as long as the original, yet shifted within
+            folded, offsets = fold_with_offsets(text)
+            start, end = offsets[low], offsets[high - 1] + 1
+            surface = text[start:end]
         if names.is_acronym[number] and not _is_written_as_acronym(text, start, end):
             continue
         found.append(PartyMention(start, end, names.codes[number], surface))
