@@ -140,13 +140,16 @@ def _read_sentences(
     recent_places: list[Resolution] = []
     context: Context | None = None
     paragraph, last_end = 0, 0
+    takers: set[str] = set()
     for number, (start, end) in enumerate(_bounded(text, split_sentences(text))):
         own_dates = dates[bisect.bisect_left(date_starts, start) : bisect.bisect_left(date_starts, end)]
         own_parties = parties[bisect.bisect_left(party_starts, start) : bisect.bisect_left(party_starts, end)]
         own_places = places[bisect.bisect_left(place_starts, start) : bisect.bisect_left(place_starts, end)]
         toponyms = [one for one in own_places if one.mention.kind is MentionKind.TOPONYM and one.candidates]
         candidates: tuple[Candidate, ...] = ()
-        paragraph += "\n" in text[last_end:start]
+        if "\n" in text[last_end:start]:
+            paragraph += 1
+            takers = set()
         last_end = end
         is_control = has_word(text, lexicon.triggers, start=start, end=end)
         is_journey = has_word(text, movement_triggers(), start=start, end=end)
@@ -166,6 +169,8 @@ def _read_sentences(
             candidates = find_candidates(View(sentence, lexicon, actors, last_subject)) if is_control else ()
             trips = find_journeys(sentence, text=text, lexicon=lexicon) if is_journey else ()
             attributions = find_attributions(sentence, text=text, lexicon=lexicon) if candidates or trips else ()
+            candidates = tuple(_with_taker(one, takers, actors) for one in candidates)
+            takers |= {one.actor.code for one in candidates if one.actor.code and one.verb_class in _TAKING}
             for candidate in candidates:
                 told = carry(context, sentence=number, paragraph=paragraph)
                 draft = _draft(candidate, lexicon, actors, attributions, published, told)
@@ -223,6 +228,21 @@ def _subject_left_behind(
 
 
 _CLASH_CLASSES = frozenset(("enter", "attack", "fight"))
+
+
+def _with_taker(candidate: Candidate, takers: set[str], actors: Mapping[str, Actor]) -> Candidate:
+    """Let "X fell", "X was captured" mean the one party that the paragraph has so far told to take places."""
+    names_nobody = candidate.actor.code is None and candidate.actor.basis == "none"
+    is_agentless = candidate.verb_class == "fall" or candidate.shape == "passive"
+    if not (names_nobody and is_agentless and candidate.verb_class in _TAKING and len(takers) == 1):
+        return candidate
+    code = next(iter(takers))
+    if code == candidate.opponent.code or (candidate.verb_class == "retake") != actors[code].is_state:
+        return candidate
+    return replace(candidate, actor=Party(code, "article"))
+
+
+_TAKING = frozenset(("take", "retake", "fall", "expel"))
 
 
 def _draft(  # noqa: PLR0917 - what was found out about one candidate

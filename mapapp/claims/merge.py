@@ -253,38 +253,30 @@ def _strengthen(event: Event, *, claim: Claim, evidence: Evidence, theatre: Thea
 
 
 def _judge(event: Event, *, rivals: Sequence[Event], is_accepted: bool, theatre: Theatre) -> Event:
-    """Give an event its status by the rules."""
-    opposing = [rival for rival in rivals if rival is not event and _oppose(event, rival, theatre=theatre)]
+    """Give an event its status by the rules. Bundled events are not judged against each other: that was done."""
+    opposing = [
+        rival
+        for rival in rivals
+        if rival is not event and not (event.is_bundled and rival.is_bundled) and _oppose(event, rival, theatre=theatre)
+    ]
     against = list(event.evidence_against)
     for rival in opposing:
         against.extend(evidence for evidence in rival.evidence_for if evidence not in against and evidence.is_quote)
     judged = replace(event, evidence_against=tuple(against))
     if is_accepted:
         return replace(judged, status=Status.ASSESSED)
-    rules = read_rules()["assess"]
     was_assessed = event.is_bundled and event.status is Status.ASSESSED
-    if event.is_bundled and not opposing and event.status is not Status.CLAIMED:
-        return judged
-    needed = rules["contest_minimum_reliability"]
-    strong = [
-        rival
-        for rival in opposing
-        if not was_assessed
-        or (rival.is_bundled and event.status is rival.status)
-        or any(is_reliable(evidence.grade, minimum=needed) for evidence in rival.evidence_for)
-    ]
-    if event.is_bundled and all(rival.is_bundled for rival in strong):
-        # How bundled events stand to each other was settled by whoever compiled them.
-        return (
-            judged
-            if event.status is not Status.CLAIMED or not _is_proven(judged, theatre=theatre)
-            else replace(judged, status=Status.ASSESSED)
-        )
-    if strong:
+    needed = read_rules()["assess"]["contest_minimum_reliability"]
+    if any(not was_assessed or _is_heard(rival, minimum=needed) for rival in opposing):
         return replace(judged, status=Status.CONTESTED)
-    if was_assessed:
-        return judged
-    return replace(judged, status=Status.ASSESSED if _is_proven(judged, theatre=theatre) else judged.status)
+    is_open = event.status is Status.CLAIMED and any(evidence.claim_id for evidence in event.evidence_for)
+    if is_open and _is_proven(judged, theatre=theatre):
+        return replace(judged, status=Status.ASSESSED)
+    return judged
+
+
+def _is_heard(event: Event, *, minimum: str) -> bool:
+    return any(is_reliable(evidence.grade, minimum=minimum) for evidence in event.evidence_for)
 
 
 def _oppose(event: Event, rival: Event, *, theatre: Theatre) -> bool:

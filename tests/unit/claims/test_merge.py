@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -224,3 +225,7 @@ def test_without_claims_the_bundled_events_stay_as_they_are() -> None:
 def test_the_finer_date_wins() -> None:
     (event,) = merge(claim(1, on=2, last=8, prec=3), claim(2, publisher="Herald", on=4))
     assert (event.date_start, event.date_end, event.date_prec) == (date(2030, 1, 4), date(2030, 1, 4), 1)
+
+
+def test_the_bundled_theatre_is_not_judged_anew(theatre: Any) -> None:
+    assert merge_claims([], articles={}, theatre=theatre) == theatre.events
