@@ -23,7 +23,7 @@ STATUSES = (Status.ASSESSED, Status.ASSESSED, Status.CLAIMED, Status.CONTESTED)
 def build_scene_of(*, n_cells: int, n_events: int, n_days: int) -> Scene:
     """Return a scene with exactly so many cells and events, over so many days from the theatre's first one."""
     theatre = load_theatre(default_theatre())
-    chance = random.Random(SEED)  # noqa: S311 - nothing secret
+    chance = random.Random(SEED)
     places = _make_places(theatre, n=2 * n_cells, chance=chance)
     n = n_cells
     cells = build_cells(units=theatre.units, places=places[:n])
@@ -74,9 +74,13 @@ def _make_event(number: int, *, theatre: Theatre, places: list[Place], n_days: i
     day = theatre.first_day + timedelta(days=chance.randrange(n_days))
     actor, opponent = chance.sample([actor.code for actor in theatre.actors], 2)
     evidence = Evidence(
-        text=f"Made-up report {number} of what happened there on that day.", is_quote=False, publisher=f"Source {number % 40}",
-        published=day, url=f"https://example.org/{number}", grade="B2",
-    )  # fmt: skip
+        text=f"Made-up report {number} of what happened there on that day.",
+        is_quote=False,
+        publisher=f"Source {number % 40}",
+        published=day,
+        url=f"https://example.org/{number}",
+        grade="B2",
+    )
     return Event(
         id=f"made-{number:05d}",
         kind=chance.choice(KINDS),

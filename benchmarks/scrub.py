@@ -12,13 +12,15 @@ import sys
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import shapely
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
+from xstatic.pkg import leaflet
 
 from benchmarks import Row
 from benchmarks._scene import build_scene_of
@@ -31,7 +33,14 @@ from mapapp.theatre import default_theatre, load_theatre
 N_CELLS, N_EVENTS, N_DAYS = 400, 10_000, 60
 N_PLAIN_STEPS = 8
 VIEW = {"width": 1440, "height": 900}
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")  # fmt: skip
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 START_SECONDS = 60
 
 # One step: the date is set at the start of a frame, and the clock runs until the next frame may begin, after the
@@ -103,18 +112,28 @@ def measure_plain(browser: Any, *, scene: Scene, folder: Path) -> list[float]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    options = {
+        "server.port": str(port),
+        "server.address": "127.0.0.1",
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).with_name("_plain_app.py"))]
     server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(Path(__file__).with_name("_plain_app.py")), "--server.port", str(port),
-         "--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false",
-         "--server.fileWatcherType", "none"],
-        env={**os.environ, "MAPAPP_BENCHMARK_DATA": str(data)}, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        command + [part for name, value in options.items() for part in (f"--{name}", value)],
+        env={**os.environ, "MAPAPP_BENCHMARK_DATA": str(data)},
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
         page = browser.new_page(viewport=VIEW)
+        page.route(lambda address: "127.0.0.1" not in address, _answer_locally)
         page.goto(f"http://127.0.0.1:{port}/")
         _wait_for_day(page, 0)
-        page.locator("[role=slider]").focus()
+        page.locator("[data-testid=stSlider] input").focus()
         seconds = []
         for step in range(1, N_PLAIN_STEPS + 1):
             start = time.perf_counter()
@@ -129,9 +148,28 @@ def measure_plain(browser: Any, *, scene: Scene, folder: Path) -> list[float]:
 
 
 def _wait_for_day(page: Any, day: int) -> None:
-    page.frame_locator("iframe").locator(".shown-day", has_text=f"day {day} is drawn").wait_for(
-        timeout=START_SECONDS * 1000
-    )
+    """Wait until some frame shows the map of the day: for a while the old and the new frame stand side by side."""
+    give_up = time.monotonic() + START_SECONDS
+    while time.monotonic() < give_up:
+        for frame in page.frames:
+            try:
+                text = frame.evaluate("document.querySelector('.shown-day')?.textContent")
+            except Error:  # the frame went away meanwhile
+                continue
+            if text == f"day {day} is drawn":
+                return
+        page.wait_for_timeout(5)
+    raise TimeoutError(f"The plain app did not draw day {day} within {START_SECONDS} s.")
+
+
+def _answer_locally(route: Any) -> None:
+    """Stand in for the hosts that folium's page loads from: the comparison needs no network, and waits for none."""
+    name = Path(urllib.parse.urlparse(route.request.url).path).name
+    file = Path(leaflet.BASE_DIR) / name
+    if name in {"leaflet.js", "leaflet.css"}:
+        route.fulfill(path=file)
+    else:
+        route.fulfill(status=200, body="", content_type="text/css" if name.endswith(".css") else "text/javascript")
 
 
 def _wait_for(address: str) -> None:

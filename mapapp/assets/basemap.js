@@ -24,14 +24,13 @@
       lines = L.polyline(data.lines.map((line) => app.decode(line, data.scale)), {
         renderer, pane: "ground", interactive: false, className: "province", smoothFactor: 1.2,
       }).addTo(app.map);
-      const above = L.svg({ pane: "units", padding: 0.6 });
       const inner = data.unit_borders.filter((row) => row[0] >= 0);
       const outer = data.unit_borders.filter((row) => row[0] < 0);
       units = L.polyline(inner.map((row) => app.decode(row[2], data.unit_scale)), {
-        renderer: above, pane: "units", interactive: false, className: "unit", smoothFactor: 0.8,
+        renderer: app.lines, pane: "lines", interactive: false, className: "unit", smoothFactor: 0.8,
       }).addTo(app.map);
       outline = L.polyline(outer.map((row) => app.decode(row[2], data.unit_scale)), {
-        renderer: above, pane: "units", interactive: false, className: "outline", smoothFactor: 0.8,
+        renderer: app.lines, pane: "lines", interactive: false, className: "outline", smoothFactor: 0.8,
       }).addTo(app.map);
       names = data.countries.filter((country) => country.name && country.iso2 !== own);
       app.units = new Map(data.units.map((unit) => [unit.pcode, unit]));

@@ -3,7 +3,8 @@
   "use strict";
   const app = window.mapapp;
   // From below to above.
-  const PANES = ["tiles", "ground", "cells", "far", "units", "marks", "routes", "mentions", "events", "names"];
+  // Few of them: each is a picture of its own that the browser lays over the others in every frame.
+  const PANES = ["tiles", "ground", "cells", "lines", "routes", "mentions", "events", "names"];
 
   // --- the view: inside what the panels leave free --------------------------------------------------------------
   const free = () => {
@@ -138,7 +139,9 @@
       pane.style.zIndex = 210 + i * 20;
       pane.classList.add("pane-" + name);
     });
-    for (const name of ["events", "names", "ground", "far", "units", "marks"]) map.getPane(name).style.pointerEvents = "none";
+    for (const name of ["events", "names", "ground", "lines"]) map.getPane(name).style.pointerEvents = "none";
+    // Unit borders, lines between holders and outlines share one drawing, from below to above.
+    app.lines = L.svg({ pane: "lines", padding: app.PADDING }).addTo(map);
     document.body.classList.add("is-empty");
     document.body.append(app.el("div", { id: "mapapp-ui" }));
     app.setTheme("auto");

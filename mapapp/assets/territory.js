@@ -10,7 +10,9 @@
   let edges = null;
   let changed = null;
   let pickedOutline = null;
+  let lines = null;
   const defined = new Map();
+  const areasOf = new Map(); // day -> areas, as they are asked for
 
   // --- states ---------------------------------------------------------------------------------------------------
   T.stateAt = (cell, day) => {
@@ -81,19 +83,18 @@
     const ground = app.ground();
     const dim = app.isDark() ? 0.9 : 1;
     if (key === "unknown" || !mine) {
-      look = { fill: "transparent", line: "none", swatch: null, key };
+      look = { fill: "transparent", key };
     } else {
       const fill = app.mix(mine.colour, row.fill_mix * dim, ground);
-      const strong = app.mix(mine.colour, Math.min(1, row.fill_mix + 0.12), ground);
       if (key === "contested") {
         const other = others.length ? app.colourOf(others[0], day) : style.unknown;
-        look = { fill: pattern(row.stripe ?? "diagonal", fill, app.mix(other, row.stripe_mix * dim, ground)), line: fill };
+        look = { fill: pattern(row.stripe ?? "diagonal", fill, app.mix(other, row.stripe_mix * dim, ground)) };
       } else if (row.stripe) {
-        look = { fill: pattern(row.stripe, fill, app.mix(mine.colour, row.stripe_mix * dim, ground)), line: fill };
+        look = { fill: pattern(row.stripe, fill, app.mix(mine.colour, row.stripe_mix * dim, ground)) };
       } else if (mine.hatch) {
-        look = { fill: pattern(mine.hatch, fill, app.mix(mine.colour, 0.85, "#000000")), line: fill };
+        look = { fill: pattern(mine.hatch, fill, app.mix(mine.colour, 0.85, "#000000")) };
       } else {
-        look = { fill, line: app.mix(strong, 0.9, fill) };
+        look = { fill };
       }
       look.key = key;
     }
@@ -112,9 +113,7 @@
     const path = cell.layer._path;
     if (cell.look !== look) {
       cell.layer.options.fillColor = look.fill;
-      cell.layer.options.color = look.line;
       path.setAttribute("fill", look.fill);
-      path.setAttribute("stroke", look.line);
     }
     if (cell.dimmed !== dimmed) path.classList.toggle("dimmed", dimmed);
     if (cell.holder !== holder) path.setAttribute("data-holder", holder ?? "");
@@ -146,24 +145,41 @@
     }
   };
 
+  // One kind of line over the whole map, in blocks: where nothing changed, nothing is painted again.
+  const BLOCKS = 6; // per direction
+  const blockLine = (className) => {
+    const host = lines.appendChild(app.svg("g", { class: className, fill: "none", "pointer-events": "none" }));
+    const paths = new Array(BLOCKS * BLOCKS).fill(null);
+    const drawn = new Array(BLOCKS * BLOCKS).fill("");
+    return (wanted) => {
+      for (let i = 0; i < paths.length; i++) {
+        if (drawn[i] === wanted[i]) continue;
+        drawn[i] = wanted[i];
+        paths[i] ??= host.appendChild(app.svg("path", {}));
+        paths[i].setAttribute("d", wanted[i]);
+      }
+    };
+  };
+  const noLines = () => new Array(BLOCKS * BLOCKS).fill("");
+
   const isSure = (cell) => cell.status === "assessed" || cell.status === "unknown";
 
   // Lines between holders: solid where both sides are assessed, dashed where one is only claimed.
   const paintBorders = () => {
-    const kinds = { solid: "", dashed: "", faint: "" };
-    for (const { a, b, d } of borders) {
+    const kinds = { solid: noLines(), dashed: noLines(), faint: noLines() };
+    for (const { a, b, d, block } of borders) {
       if (!a || !b || (a.look === b.look && a.holder === b.holder)) continue;
-      if (a.holder === b.holder) kinds.faint += d;
-      else kinds[isSure(a) && isSure(b) ? "solid" : "dashed"] += d;
+      if (a.holder === b.holder) kinds.faint[block] += d;
+      else kinds[isSure(a) && isSure(b) ? "solid" : "dashed"][block] += d;
     }
-    for (const kind of Object.keys(kinds)) edges[kind].setAttribute("d", kinds[kind]);
+    for (const kind of Object.keys(kinds)) edges[kind](kinds[kind]);
   };
 
   const paintChanges = (day) => {
     const cells = new Set(T.changesOn(day));
-    let d = "";
-    if (cells.size) for (const border of borders) if (cells.has(border.a) !== cells.has(border.b)) d += border.d;
-    for (const path of changed) if (path.getAttribute("d") !== d) path.setAttribute("d", d);
+    const wanted = noLines();
+    if (cells.size) for (const border of borders) if (cells.has(border.a) !== cells.has(border.b)) wanted[border.block] += border.d;
+    changed(wanted);
   };
 
   T.pick = (cell) => {
@@ -171,7 +187,7 @@
     pickedOutline?.remove();
     pickedOutline = null;
     if (!cell) return;
-    const options = { renderer: renderer.above, pane: "marks", interactive: false, fill: false, smoothFactor: 0.6 };
+    const options = { renderer: app.lines, pane: "lines", interactive: false, fill: false, smoothFactor: 0.6 };
     pickedOutline = L.featureGroup([
       L.polygon(cell.latlngs, { ...options, className: "picked-halo" }),
       L.polygon(cell.latlngs, { ...options, className: "picked" }),
@@ -180,17 +196,18 @@
 
   app.drawers.territory = {
     draw(data) {
-      renderer = L.svg({ pane: "cells", padding: 0.4 });
-      renderer.above = L.svg({ pane: "marks", padding: 0.4 });
+      renderer = L.svg({ pane: "cells", padding: app.PADDING });
+      lines = app.lines._rootGroup.appendChild(app.svg("g", {}));
       group = L.featureGroup();
       T.defs = app.svg("defs", {});
       defined.clear();
+      areasOf.clear();
       looks.clear();
       const last = app.payload.days.count;
       T.cells = data.cells.map((record) => {
         const latlngs = app.decodePolygons(record.shape, data.scale);
         const layer = L.polygon(latlngs, {
-          renderer, pane: "cells", smoothFactor: 0.5, weight: 0.9, fillOpacity: 1, opacity: 1, className: "cell",
+          renderer, pane: "cells", smoothFactor: 0.5, weight: 0.7, fillOpacity: 1, className: "cell",
           bubblingMouseEvents: false,
         });
         const cell = { ...record, latlngs, layer, at: 0, turn: -1 };
@@ -213,26 +230,34 @@
       group.addTo(app.map);
       renderer._container.prepend(T.defs);
       for (const cell of T.cells) cell.layer._path.setAttribute("data-cell", app.clean(cell.id));
-      borders = data.borders.map(([a, b, line]) => ({
-        a: a < 0 ? null : T.cells[a], b: b < 0 ? null : T.cells[b], line: app.decode(line, data.scale),
-      }));
-      const line = (className, on) => on._rootGroup.appendChild(app.svg("path", { class: className, fill: "none", "pointer-events": "none" }));
-      renderer.above.addTo(app.map);
-      edges = { faint: line("edge faint", renderer), dashed: line("edge dashed", renderer), solid: line("edge solid", renderer) };
-      changed = [line("changed-halo", renderer.above), line("changed", renderer.above)];
+      const [[south, west], [north, east]] = app.payload.bounds;
+      const nth = (value, low, high) => Math.max(0, Math.min(BLOCKS - 1, Math.floor(((value - low) / (high - low || 1)) * BLOCKS)));
+      borders = data.borders.map(([a, b, path]) => {
+        const line = app.decode(path, data.scale);
+        const [lat, lon] = line[line.length >> 1];
+        return {
+          a: a < 0 ? null : T.cells[a], b: b < 0 ? null : T.cells[b], line,
+          block: nth(lat, south, north) * BLOCKS + nth(lon, west, east),
+        };
+      });
+      edges = {
+        faint: blockLine("edge faint"),
+        dashed: blockLine("edge dashed"),
+        solid: blockLine("edge solid"),
+      };
+      changed = blockLine("changed");
       projectBorders();
       if (data.far.length) {
-        const veil = L.svg({ pane: "far", padding: 0.4 });
         far = L.featureGroup(data.far.map((polygons) =>
           L.polygon(app.decodePolygons(polygons, data.scale), {
-            renderer: veil, pane: "far", interactive: false, className: "far", smoothFactor: 1,
+            renderer, pane: "cells", interactive: false, className: "far", smoothFactor: 1,
           }))).addTo(app.map);
       }
       this.repaint();
     },
     clear() {
       T.pick(null);
-      for (const layer of [group, far, renderer, renderer?.above]) layer?.remove();
+      for (const layer of [group, far, renderer, lines]) layer?.remove();
       group = far = edges = changed = null;
       T.cells = [];
       borders = [];
@@ -262,12 +287,17 @@
       if (T.cells.length) this.repaint();
     },
     setShown(on) {
-      for (const name of ["cells", "far", "marks"]) app.map.getPane(name).style.display = on ? "" : "none";
+      app.map.getPane("cells").style.display = on ? "" : "none";
+      if (lines) lines.style.display = on ? "" : "none";
     },
   };
 
   // Share of the area on the day: holder -> square kilometres by how they are known.
   T.areas = (day) => {
+    if (!areasOf.has(day)) areasOf.set(day, measureAreas(day));
+    return areasOf.get(day);
+  };
+  const measureAreas = (day) => {
     const total = { km2: 0, unknown: 0, contested: 0, holders: new Map() };
     for (const cell of T.cells) {
       const state = T.stateAt(cell, day);

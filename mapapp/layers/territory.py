@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 EDGE_GRID_DEG = 1e-5
 """Borders of neighbouring cells are brought together on this grid (about a metre) before they are compared."""
 
-N_VEILS = 8
+N_VEILS = 6
 """How many steps the fading has."""
 
-VEIL_STEP_DEG = 0.025
+VEIL_STEP_DEG = 0.03
 """Width of a step of the fading (about 3 km)."""
 
 VEIL_TOLERANCE_DEG = 0.004

@@ -236,7 +236,7 @@ def test_changes_of_the_day_are_listed_and_outlined(bundled_html: bytes, open_ht
     page = open_html(bundled_html).page
     set_day(page, "2024-12-05")
     assert page.locator(".changes .pill", has_text="Hama").count() == 1
-    assert page.evaluate("document.querySelector('path.changed').getBBox().width") > 0
+    assert page.evaluate("document.querySelector('g.changed').getBBox().width") > 0
     set_day(page, "2024-11-26")
     assert page.locator(".changes .pill").count() == 0
 
