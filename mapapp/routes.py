@@ -139,8 +139,8 @@ def _is_enough(told: Sequence[JourneyStatement]) -> bool:
 
 def _in_order(told: Sequence[JourneyStatement], *, text: str) -> list[JourneyStatement]:
     """Return the statements in the order in which things happened, as far as the text lets one tell."""
-    is_turn = StatementRole.TURN
-    ordered = sorted(told, key=lambda one: (one.sentence_start, one.start, one.role is not is_turn, one.end))
+    rank = {StatementRole.TURN: 0, StatementRole.ORIGIN: 1}
+    ordered = sorted(told, key=lambda one: (one.sentence_start, one.start, rank.get(one.role, 2), one.end))
     for index in range(1, len(ordered)):
         one, other = ordered[index - 1], ordered[index]
         if other.sentence_start == one.sentence_start and other.start > one.start:

@@ -6,7 +6,7 @@ All of it works on one sentence as `journeys` marks it: places and demonyms repl
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -211,18 +211,24 @@ def find_aboard(text: str, *, grammar: Grammar) -> tuple[Aboard, ...]:
         if cut:
             last = end = cut.start()
         who = text[start:end].rstrip(" ,")
-        if not who or who.isdigit():
+        if not who or who.isdigit() or words["clause_word"].search(who):
             continue
         told = text[found.start() : last]
         assertion = Assertion.ASSERTED
         if words["denial"].search(text[: found.start()]) or words["negation"].search(told):
             assertion = Assertion.DENIED
-        elif words["speculated"].search(told) or words["may_be"].search(told):
+        elif words["speculated"].search(told) or words["may_be"].search(told) or _is_speculation(text, found, words):
             assertion = Assertion.SPECULATED
         elif words["aboard_hedge"].search(told) or words["hedged"].search(told):
             assertion = Assertion.HEDGED
-        spans.append(Aboard(found.start(), len(text[:last].rstrip()), start, start + len(who), assertion))
+        # "speculation that X was aboard the jet that left": the doubt before it is about X too.
+        first = 0 if name == "who3" else found.start()
+        spans.append(Aboard(first, len(text[:last].rstrip()), start, start + len(who), assertion))
     return tuple(spans)
+
+
+def _is_speculation(text: str, found: re.Match[str], words: Mapping[str, re.Pattern[str]]) -> bool:
+    return bool(found["who3"]) and words["speculated"].search(text, 0, found.start()) is not None
 
 
 def read_mood(
@@ -271,15 +277,21 @@ def find_speaker(text: str, *, grammar: Grammar) -> tuple[int, int] | None:
     return None
 
 
-def find_times(text: str, *, day: date | None, timezone: str, grammar: Grammar) -> tuple[ToldTime, ...]:
+def find_times(
+    text: str, *, day_at: Callable[[int], date | None], timezone: str, grammar: Grammar
+) -> tuple[ToldTime, ...]:
     """Return the clock times and times since departure of a sentence, in order.
 
-    A clock time is an instant where the day is known and the zone is told as UTC or GMT, or left to the theatre's;
-    "shortly before five" is none.
+    `day_at` gives the day that is told nearest to an offset. A clock time is an instant where that day is known and the
+    zone is told as UTC or GMT, or left to the theatre's; "shortly before five" is none.
     """
     times = []
     for found in grammar.clock.finditer(text):
-        times.append(ToldTime(found.start(), found.group().strip(), _instant(found, day=day, timezone=timezone)))
+        times.append(
+            ToldTime(
+                found.start(), found.group().strip(), _instant(found, day=day_at(found.start()), timezone=timezone)
+            )
+        )
     for found in grammar.after_departure.finditer(text):
         number = grammar.counts.get(found["n"].lower()) or float(found["n"])
         minutes = number * (60 if found["unit"].lower().startswith("hour") else 1)

@@ -118,6 +118,36 @@ def direction_key(words: str) -> str:
     return re.sub(r"(?:erly|ern|wards?)$", "", letters)
 
 
+def position_values(found: re.Match[str], *, grammar: Grammar) -> dict[str, object]:
+    """Return how the position lies to the place: near it, some distance away, on one side."""
+    groups = found.groupdict()
+    values: dict[str, object] = {"is_near": bool(groups.get("near") or groups.get("side"))}
+    if groups.get("at") and re.match(grammar.words["near"].pattern, groups["at"], FLAGS):
+        values["is_near"] = True
+    if groups.get("side"):
+        values["bearing_deg"] = grammar.bearings[direction_key(groups["side"])]
+    if groups.get("far"):
+        values["is_near"] = True
+        values["offset_km"] = read_number(groups["far"]) * grammar.km[unit_of(groups["unit"])]
+        if groups.get("far_direction"):
+            values["bearing_deg"] = grammar.bearings[direction_key(groups["far_direction"])]
+    return values
+
+
+def read_number(digits: str) -> float:
+    """Return the number of "1,200" and "2.5"; a comma before three digits groups thousands."""
+    cleaned = re.sub(r",(?=\d{3}(?:\D|$))", "", digits.rstrip(".,")).replace(",", ".")
+    try:
+        return float(cleaned)
+    except ValueError:
+        return float(re.sub(r"\D", "", cleaned)[:6] or 0)
+
+
+def unit_of(word: str) -> str:
+    lower = word.lower().replace("kilometer", "kilometre")
+    return lower if lower in ("nm", "km") else lower.removesuffix("s")
+
+
 @cache
 def read_grammar() -> Grammar:
     """Return the compiled grammar; read once. Raises DataError where the lexicon is not what it should be."""
@@ -228,9 +258,10 @@ def _aboard_pattern(words: dict[str, str]) -> re.Pattern[str]:
     )
     name = rf"(?:[A-Z][\w'-]+|{DEMONYM_MARK}++)(?: [\w'-]+){{0,4}}?"
     word = r"(?:[^,;.()]|(?<=\d)[,.](?=\d))"
+    short = rf"(?:(?! {words['clause_word']} ){word}){{2,60}}?"
     return re.compile(
         rf"\b(?:{hedge}(?-i:carrying|transporting|ferrying|bringing) (?P<who>{word}{{2,90}})"
-        rf"|{hedge}(?:with|have|has|had|having) (?P<who2>{word}{{2,60}}?) {hedge}(?:aboard|on board)"
+        rf"|{hedge}(?:with|have|has|had|having) (?P<who2>{short}) {hedge}(?:aboard|on board)"
         rf"|(?P<who3>{name}) (?:was|were|is|are) (?:not )?{hedge}(?:aboard|on board))",
     )
 

@@ -25,13 +25,15 @@ from mapapp.claims.journey_groups import (
 )
 from mapapp.claims.journey_words import (
     DEMONYM_MARK,
-    FLAGS,
     PLACE_MARK,
     Anchor,
     Grammar,
     direction_key,
     plain,
+    position_values,
     read_grammar,
+    read_number,
+    unit_of,
 )
 from mapapp.dates import DateSpan, find_dates
 from mapapp.model import Article, Claim, EventKind, MentionKind, Resolution
@@ -80,13 +82,19 @@ def extract_journeys(
         hits = _read_sentence(sentence, grammar=grammar, by_start=by_start, current=current)
         if not hits:
             continue
-        common = _common_values(sentence, article=article, claims=claims, dates=dates, grammar=grammar)
-        told_day = common["date_start"]
-        running_day = current.day if current else None
-        day = told_day if isinstance(told_day, date) else running_day
-        _add_times(hits, sentence=sentence, day=day, theatre=theatre, grammar=grammar)
+        spans = _days_of(sentence, dates=dates, text=article.text)
+        common = _common_values(sentence, article=article, claims=claims, grammar=grammar)
+        if not spans and isinstance(common["date_start"], date):
+            day: date | None = common["date_start"]
+        else:
+            day = current.day if current and not spans else None
+        for hit in hits:
+            if near := _nearest(spans, start=hit.start, end=hit.end):
+                hit.values |= {"date_start": near.first, "date_end": near.last}
+        _add_times(hits, sentence=sentence, spans=spans, day=day, theatre=theatre, grammar=grammar)
         for journey, hit in group_hits(hits, index=index, journeys=journeys, text=article.text):
-            journey.day = journey.day or day
+            own_day = hit.values.get("date_start")
+            journey.day = journey.day or (own_day if isinstance(own_day, date) else day)
             who = article.text[hit.who[0] : hit.who[1]] if hit.who else None
             statements.append(
                 JourneyStatement(
@@ -209,7 +217,7 @@ def _read_anchor(
         used.append(found.span())
         if resolution is None:
             return
-        values = {**_position_values(found, grammar=grammar), "resolution": resolution, **more}
+        values = {**position_values(found, grammar=grammar), "resolution": resolution, **more}
         end = base + max(found.end("place"), found.end())
         if own is not None and role is own.role:
             own.values.update(values)
@@ -307,45 +315,15 @@ def _is_reached(phrase: re.Match[str], *, anchor: Anchor) -> bool:
     return bool(phrase["reached"]) and anchor.reaches
 
 
-def _position_values(found: re.Match[str], *, grammar: Grammar) -> dict[str, object]:
-    """Return how the position lies to the place: near it, some distance away, on one side."""
-    groups = found.groupdict()
-    values: dict[str, object] = {"is_near": bool(groups.get("near") or groups.get("side"))}
-    if groups.get("at") and re.match(grammar.words["near"].pattern, groups["at"], FLAGS):
-        values["is_near"] = True
-    if groups.get("side"):
-        values["bearing_deg"] = grammar.bearings[direction_key(groups["side"])]
-    if groups.get("far"):
-        values["is_near"] = True
-        values["offset_km"] = _number(groups["far"]) * grammar.km[_unit(groups["unit"])]
-        if groups.get("far_direction"):
-            values["bearing_deg"] = grammar.bearings[direction_key(groups["far_direction"])]
-    return values
-
-
-def _number(digits: str) -> float:
-    """Return the number of "1,200" and "2.5"; a comma before three digits groups thousands."""
-    cleaned = re.sub(r",(?=\d{3}(?:\D|$))", "", digits.rstrip(".,")).replace(",", ".")
-    try:
-        return float(cleaned)
-    except ValueError:
-        return float(re.sub(r"\D", "", cleaned)[:6] or 0)
-
-
-def _unit(word: str) -> str:
-    lower = word.lower().replace("kilometer", "kilometre")
-    return lower if lower in ("nm", "km") else lower.removesuffix("s")
-
-
 def _heading(phrase: re.Match[str], *, match: re.Match[str], sentence: _Sentence, grammar: Grammar) -> Hit:
     values: dict[str, object] = {"bearing_deg": grammar.bearings[direction_key(phrase["direction"])]}
     end = phrase.end()
     if told := grammar.heading_length.match(sentence.text, end):
-        number, unit = _number(told["n"]), told["unit"].lower()
+        number, unit = read_number(told["n"]), told["unit"].lower()
         if unit.startswith(("minute", "hour")):
             values["after_minutes"] = number * (60 if unit.startswith("hour") else 1)
         else:
-            values["distance_km"] = number * grammar.km[_unit(unit)]
+            values["distance_km"] = number * grammar.km[unit_of(unit)]
         end = told.end()
     start = sentence.start + match.start()
     return Hit(StatementRole.HEADING, start, sentence.start + end, start, values=values)
@@ -354,34 +332,56 @@ def _heading(phrase: re.Match[str], *, match: re.Match[str], sentence: _Sentence
 # --- dates, times, groups --------------------------------------------------------------------------------------
 
 
+def _days_of(sentence: _Sentence, *, dates: Sequence[DateSpan], text: str) -> list[DateSpan]:
+    """Return the days that a sentence tells, else the one of the sentence before, under which it is told."""
+    known = [one for one in dates if one.first and (one.prec or 9) <= 3]
+    own = [one for one in known if sentence.start <= one.start < sentence.end]
+    if own:
+        return own
+    before = [one for one in known if 0 < sentence.start - one.end <= DAY_REACH and one.prec == 1][-1:]
+    return [one for one in before if text.count("\n", one.end, sentence.start) <= 1]
+
+
+def _nearest(spans: Sequence[DateSpan], *, start: int, end: int) -> DateSpan | None:
+    """Return the day that stands nearest to a stretch of text."""
+    return min(spans, key=lambda one: max(one.start - end, start - one.end), default=None)
+
+
 def _common_values(
-    sentence: _Sentence, *, article: Article, claims: Sequence[Claim], dates: Sequence[DateSpan], grammar: Grammar
+    sentence: _Sentence, *, article: Article, claims: Sequence[Claim], grammar: Grammar
 ) -> dict[str, object]:
-    """Return what all statements of a sentence share: day, speaker and movement claim."""
+    """Return what all statements of a sentence share: speaker, movement claim and, where no other is told, its day."""
     moves = (one for one in claims if one.kind is EventKind.MOVEMENT)
     claim = next((one for one in moves if one.start < sentence.end and sentence.start < one.end), None)
-    own = [one for one in dates if sentence.start <= one.start < sentence.end and one.first and (one.prec or 9) <= 3]
-    if not own and not claim:
-        # A sentence without a day is told under the day of the one before it.
-        own = [one for one in dates if 0 < sentence.start - one.end <= DAY_REACH and one.first and one.prec == 1][-1:]
-        own = [one for one in own if article.text.count("\n", one.end, sentence.start) <= 1]
     told = find_speaker(sentence.text, grammar=grammar)
     speaker = article.text[sentence.start + told[0] : sentence.start + told[1]] if told else None
     return {
-        "date_start": own[0].first if own else claim.date_start if claim else None,
-        "date_end": own[0].last if own else claim.date_end if claim else None,
+        "date_start": claim.date_start if claim else None,
+        "date_end": claim.date_end if claim else None,
         "speaker": speaker or (claim.speaker if claim else None),
         "claim_id": claim.id if claim else None,
     }
 
 
 def _add_times(
-    hits: Sequence[Hit], *, sentence: _Sentence, day: date | None, theatre: Theatre, grammar: Grammar
+    hits: Sequence[Hit],
+    *,
+    sentence: _Sentence,
+    spans: Sequence[DateSpan],
+    day: date | None,
+    theatre: Theatre,
+    grammar: Grammar,
 ) -> None:
     """Give every told time to the nearest anchor of the sentence; a time since departure never to the departure."""
+
+    def day_at(position: int) -> date | None:
+        offset = sentence.start + position
+        near = _nearest(spans, start=offset, end=offset)
+        return day if near is None else near.first if near.prec == 1 else None
+
     timed = [hit for hit in hits if hit.role not in (StatementRole.SAID, StatementRole.ABOARD)]
     later = [hit for hit in timed if hit.role is not StatementRole.ORIGIN]
-    for told in find_times(sentence.text, day=day, timezone=theatre.timezone, grammar=grammar):
+    for told in find_times(sentence.text, day_at=day_at, timezone=theatre.timezone, grammar=grammar):
         able = later if told.after_minutes is not None else timed
         if not able:
             continue

@@ -208,6 +208,18 @@ def test_the_day_of_the_journey_is_the_day_of_its_sentence() -> None:
     assert {one.date_start for one in statements} == {date(2024, 12, 8)}
 
 
+def test_each_statement_has_the_day_that_is_told_nearest() -> None:
+    statements = read_statements("A ship left Tartus on December 6 and reached Limassol on December 8.")
+    assert [one.date_start for one in statements] == [date(2024, 12, 6), date(2024, 12, 8)]
+
+
+def test_speculation_about_who_was_aboard_is_not_about_the_flight() -> None:
+    text = "Speculation had it that the ruler Yusuf was aboard the jet that departed Damascus for Moscow."
+    statements = read_statements(text)
+    assert one_of(statements, StatementRole.ORIGIN).assertion is Assertion.ASSERTED
+    assert one_of(statements, StatementRole.ABOARD).assertion is Assertion.SPECULATED
+
+
 def test_a_journey_without_a_day_has_none() -> None:
     assert {one.date_start for one in read_statements("A plane flew from Damascus to Moscow.")} == {None}
 
