@@ -8,7 +8,7 @@ from functools import lru_cache
 from mapapp.places.drafts import UNIT_WORDS, Draft
 from mapapp.places.sources import ABBREVIATION
 from mapapp.places.tables import Words
-from mapapp.places.tokens import BREAK, COMMA, HYPHEN, LINK, SPACE, STOP, STOPPED, Tokens
+from mapapp.places.tokens import ARTICLES, BREAK, COMMA, HYPHEN, LINK, SPACE, STOP, STOPPED, Tokens
 
 Placed = dict[int, Draft]
 """Drafts by the number of a word that they begin with, or end before."""
@@ -48,10 +48,15 @@ def is_initial(key: str, gap: int) -> bool:
     return len(key) == 1 and (gap == STOP or key not in ("a", "i", "o"))
 
 
+def is_article_gap(tokens: Tokens, number: int) -> bool:
+    """Tell whether only an Arabic article stands before a word and the one before: Bashar al-Assad."""
+    return tokens.gaps[number] == LINK and tokens.links[number] in ARTICLES
+
+
 def follows_name_word(tokens: Tokens, number: int, words: Words) -> bool:
     """Tell whether a title, a given name or an initial stands right before a word, so that it is a surname."""
     gap = tokens.gaps[number]
-    if number == 0 or gap not in (SPACE, STOP):
+    if number == 0 or not (gap in (SPACE, STOP) or is_article_gap(tokens, number)):
         return False
     key = tokens.keys[number - 1]
     return key in words.titles or key in words.first_names or is_initial(key, gap)
@@ -64,7 +69,10 @@ def find_surnames(tokens: Tokens, drafts: list[Draft], words: Words) -> dict[str
     keys, gaps = tokens.keys, tokens.gaps
     for number in range(1, len(keys)):
         gap, key, before = gaps[number], keys[number], keys[number - 1]
-        if gap not in (SPACE, STOP) or number in covered or number - 1 in covered or len(key) < 3:
+        has_article = is_article_gap(tokens, number)
+        if not (gap in (SPACE, STOP) or has_article) or len(key) < 3:
+            continue
+        if number in covered or number - 1 in covered:
             continue
         if key in words.never or key in words.institutions or key in words.streets:
             continue
@@ -76,6 +84,8 @@ def find_surnames(tokens: Tokens, drafts: list[Draft], words: Words) -> dict[str
             continue
         if before in words.first_names or is_initial(before, gap):
             surnames[key] = 1.0
+            if has_article:
+                surnames[f"{tokens.links[number]} {key}"] = 1.0
         elif before in words.titles:
             surnames[key] = max(surnames.get(key, 0.0), 0.9)
     return surnames
@@ -158,6 +168,9 @@ def _look_before(draft: Draft, tokens: Tokens, words: Words, *, left: Draft | No
     features, first = draft.features, draft.first
     between, before, before_that = _word_before(tokens.text, draft.start)
     gap = tokens.gaps[first] if draft.start == tokens.starts[first] else BREAK
+    if is_article_gap(tokens, first) and follows_name_word(tokens, first, words):
+        features["name_before"] = 1.0
+        return
     if between in ("start", "\n", ".", "!", "?") or (between in ("“", '"') and not before):
         features["sentence_start"] = 1.0
     if between in ("start", "\n", "!", "?", "."):

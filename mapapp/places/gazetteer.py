@@ -19,7 +19,7 @@ from mapapp.model import Place
 from mapapp.places.admin import pcodes_by_level
 from mapapp.places.index import LOCAL, WorldIndex, cache_folder, open_world
 from mapapp.places.names import name_key, sound_key
-from mapapp.places.sources import ALTERNATE, PRIMARY, source_hash
+from mapapp.places.sources import ABBREVIATION, ALTERNATE, PRIMARY, source_hash
 from mapapp.theatre import Theatre
 
 CACHED_NAMES = 60_000
@@ -99,12 +99,14 @@ class Gazetteer:
         >>> gazetteer.find("Nowhere at all")
         ()
         """
-        key = name_key(name)
-        entries = self.entries([key]).get(key, ()) if key else ()
+        key, exact = name_key(name), name.strip()
+        if not key:
+            return ()
+        known = self.entries([key, exact])
+        # An abbreviation stands under its exact letters: U.S. is not the village of Us.
+        entries = [entry for entry in known[exact] if entry[1] == ABBREVIATION] or list(known[key])
         if not entries:
-            entries = tuple(entry for _, entry in self.sounds.get(sound_key(name), ())) if key else ()
-        if not entries:
-            entries = self.entries([name.strip()]).get(name.strip(), ())
+            entries = [entry for _, entry in self.sounds.get(sound_key(name), ())]
         ranked = sorted(entries, key=_rank_of_entry)
         return tuple({spot.id: self._place_of(spot) for spot, _ in ranked}.values())
 
@@ -350,7 +352,9 @@ class Gazetteer:
                 if unit is not None:
                     _, name, others = world.texts(row)
                     for other in (name, *others):
-                        self._add(other, unit, ALTERNATE)
+                        # "Damascus" is a name of the countryside around it too: the unit of that name comes first.
+                        if all(known.feature_class != "A" for known, _ in self._overlay.get(name_key(other), ())):
+                            self._add(other, unit, ALTERNATE)
 
     def _spot_of_place(self, place: Place, *, row: int | None) -> Spot:
         world = self._read_spot(row) if row is not None else None

@@ -21,7 +21,7 @@ def recognise(text: str, *, gazetteer: Gazetteer) -> Recognition:
     """Return the stretches of a text that may be places, in order and without overlaps, with their features."""
     words = read_words()
     tokens = find_tokens(text)
-    drafts = choose_spans(tokens, find_options(tokens, gazetteer), words)
+    drafts = choose_spans(tokens, find_options(tokens, gazetteer, words), words)
     drafts = name_listed_units(tokens, drafts, gazetteer)
     surnames = find_surnames(tokens, drafts, words)
     arabic = find_arabic(text, gazetteer=gazetteer, words=words)

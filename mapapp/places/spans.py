@@ -38,7 +38,7 @@ Stretch = tuple[int, int, int, int, str]
 """(first word, first word after, start, end, key)"""
 
 
-def find_options(tokens: Tokens, gazetteer: Gazetteer) -> dict[int, list[Draft]]:
+def find_options(tokens: Tokens, gazetteer: Gazetteer, words: Words) -> dict[int, list[Draft]]:
     """Return for each first word the stretches that the gazetteer knows, the longest first."""
     stretches: list[Stretch] = []
     for first in range(len(tokens.keys)):
@@ -47,6 +47,12 @@ def find_options(tokens: Tokens, gazetteer: Gazetteer) -> dict[int, list[Draft]]
     options: dict[int, list[Draft]] = {}
     for first, last, start, end, key in stretches:
         entries = known[key]
+        if key in words.phrases_not_places or key in words.metonyms_not_places:
+            # It takes its words away from what could be found inside it.
+            options.setdefault(first, []).append(
+                Draft(first, last, start, end, key, (), n_words=key.count(" ") + 1, is_blocked=True)
+            )
+            continue
         if not entries:
             continue
         if len(entries) > 1 and any(how == DEMONYM for _, how in entries):
