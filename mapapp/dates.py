@@ -311,6 +311,9 @@ def _m(match: re.Match[str], published: date | None, anchor: date | None) -> Day
         same = "same" in match["m_rel"].lower()
         known = (anchor.year if anchor else None) if same else _relative_year(match["m_rel"], published)
         return _month(known, month, part) if known else None
+    if anchor is not None and any(word in part for word in ("that", "next", "following", "same")):
+        later = anchor.year + (month < anchor.month or (month == anchor.month and "next" in part))
+        return _month(later, month) if later <= date.max.year else None
     middle = _near(month, 15, published, anchor)
     if middle is None:
         return None

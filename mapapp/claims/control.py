@@ -235,6 +235,8 @@ def _noun_candidate(  # noqa: PLR0917 - the parts of one reading
             actor = find_party_right(words, behind + 1, actors=view.actors, lexicon=view.lexicon, reach=6)
     else:
         actor = agent if agent.code or agent.basis == "unlisted" else left_actor
+        if actor.basis == "none" and verb_class in ("take", "retake"):
+            actor = _only_party_before(view, index, wants_state=verb_class == "retake")
         if behind < len(words) and words[behind].low == "from":
             opponent = find_party_right(words, behind + 1, actors=view.actors, lexicon=view.lexicon, reach=6)
     del closed
@@ -249,6 +251,22 @@ def _noun_candidate(  # noqa: PLR0917 - the parts of one reading
         sense.strength,
         "noun",
     )
+
+
+def _only_party_before(view: View, index: int, *, wants_state: bool) -> Party:
+    """Return the one party of the sentence before a noun: "the rebels' advance began with the seizure of X"."""
+    found = {
+        word.party.codes[0]: word.index
+        for word in view.words[:index]
+        if word.party is not None and word.party.codes and word.place is None
+    }
+    if len(found) != 1:
+        return NOBODY
+    code, at = next(iter(found.items()))
+    if view.actors[code].is_state and not wants_state:
+        return NOBODY
+    party = party_at(view.words, at, actors=view.actors)
+    return Party(party.code, "article", at)
 
 
 def _battle_won(view: View, index: int, place: PlaceFound) -> Iterator[Candidate]:
@@ -536,7 +554,10 @@ def _active(view: View, index: int, sense: VerbSense, kind: str, places: Sequenc
     subject = view.subject(index)
     if subject.basis in ("none", "other") and kind == "gerund" and subject.index is None:
         behind = find_subject_behind(words, places[-1].index + 1, actors=view.actors, lexicon=view.lexicon)
-        subject = behind if behind.code is not None else subject
+        if behind.basis == "unlisted" and behind.code is None and view.last_subject is not None:
+            subject = replace(view.last_subject, basis="pronoun", index=None)
+        elif behind.basis != "none":
+            subject = behind
     if sense.verb_class == "desert" and not _is_force(view, subject):
         return
     last = places[-1].index + 1

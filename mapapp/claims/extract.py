@@ -356,7 +356,7 @@ def _kind(draft: _Draft, actors: Mapping[str, Actor], lexicon: Lexicon) -> Event
     if draft.candidate.actor.is_state:
         return EventKind.REGAINS
     opponent = actors.get(draft.opponent or "") if draft.candidate.actor.basis != "unlisted" else None
-    if opponent is not None and not opponent.is_state and verb_class in ("retake", "expel", "lose"):
+    if opponent is not None and not opponent.is_state and verb_class == "retake":
         return EventKind.REGAINS
     return EventKind.OVERTAKES
 

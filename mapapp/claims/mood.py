@@ -114,14 +114,25 @@ def _judge_verb(  # noqa: PLR0912 - one branch per auxiliary
         _judge_gerund(words, position, mood, features)
     elif form == "gerund":
         features.add("present_progressive")
-    if form == "base" and not group:
-        before = words[index - 1] if index else None
-        if before is not None and before.low in mood["irrealis"]["words"] and before.low != "likely":
-            features.add("irrealis")
-        if any(word.low in mood["causatives"]["words"] for word in words[max(0, index - 5) : index]):
-            features.add("irrealis")
+    helpers = closed["be"] | closed["have"] | closed["modals"] | {"to", "do", "does", "did"}
+    if form == "base" and not helpers & set(group):
+        _judge_base(words, index, lexicon, features)
     _judge_frame(words, index, position, lexicon, features)
     return found
+
+
+def _judge_base(words: Sequence[Word], index: int, lexicon: Lexicon, features: set[str]) -> None:
+    """Judge a plain form without auxiliary: a headline's present, or one that hangs on a verb before it."""
+    mood = lexicon.mood
+    before = words[index - 1].low if index else ""
+    if before in mood["irrealis"]["words"] and before != "likely":
+        features.add("irrealis")
+    if any(word.low in mood["causatives"]["words"] for word in words[max(0, index - 5) : index]):
+        features.add("irrealis")
+    if before in ("and", "then", ","):
+        wished = any(word.low == "to" or word.low in lexicon.words["modals"] for word in words[:index])
+        if wished or not any(word.party for word in words[:index]):
+            features.add("irrealis")  # "to take X and seize Y"
 
 
 def _judge_frame(words: Sequence[Word], index: int, position: int, lexicon: Lexicon, features: set[str]) -> None:

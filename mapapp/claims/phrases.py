@@ -359,7 +359,7 @@ def _member_ahead(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> 
 
 def _begins_apposition(word: Word, look: int, position: int) -> bool:
     """Return whether a member would begin with "a": then it is an apposition ("X, a town east of Y")."""
-    return look == position and word.low in ("a", "an")
+    return look == position and word.low in ("a", "an", "one", "two", "three", "four", "five", "several", "all", "home")
 
 
 def _is_subject_of_other(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> bool:
@@ -393,7 +393,9 @@ def _skip_location(words: Sequence[Word], position: int, *, lexicon: Lexicon) ->
     if look < len(words) and words[look].low == ",":
         look += 1
     if look < len(words) and (
-        words[look].low in ("in", "near", "on", "of", "outside", "around", "at", "from") or is_place(words[look])
+        words[look].date is not None
+        or words[look].low in ("in", "near", "on", "of", "outside", "around", "at", "from")
+        or is_place(words[look])
     ):
         look += 1
         while look < len(words) and look < position + 9:

@@ -265,12 +265,15 @@ def find_subject(
 
 def find_subject_behind(words: Sequence[Word], start: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
     """Return the party that follows a clause without a subject: "After taking X, the rebels turned south"."""
+    armed = lexicon.words["armed"]
     for index in range(start, min(len(words), start + 12)):
         word = words[index]
         if word.party is not None:
             if words[index - 1].low in lexicon.words["prepositions"]:
                 return NOBODY
             return party_at(words, index, actors=actors)
+        if word.low in armed and word.place is None:
+            return unlisted_party(words, index, actors=actors, lexicon=lexicon)
         if word.low in (".", ";", "”") or _verbal(word, lexicon):
             return NOBODY
     return NOBODY

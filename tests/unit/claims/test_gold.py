@@ -38,6 +38,8 @@ def places_of(article: Article, theatre: Any) -> list[Resolution]:
     for place in (*theatre.cell_places, *theatre.places):
         for name in (place.name, *theatre.aliases.get(place.id, ())):
             names.setdefault(name, place)
+            if name.startswith("Al-"):
+                names.setdefault("al-" + name[3:], place)
     for name in ABROAD:
         is_country = name in COUNTRIES
         names[name] = Place(f"abroad:{name}", name, 0, 0, "A" if is_country else "P", "PCLI" if is_country else "PPL")
