@@ -132,7 +132,7 @@
       const crs = app.map.options.crs;
       for (const event of E.list) {
         if (event.point) event.pixel = crs.transformation.transform(crs.projection.project(L.latLng(event.point)), 1);
-        for (const day of E.daysOf(event)) {
+        for (const day of event.hidden ? [] : E.daysOf(event)) {
           if (!E.byDay.has(day)) E.byDay.set(day, []);
           E.byDay.get(day).push(event);
         }

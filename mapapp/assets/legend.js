@@ -130,7 +130,7 @@
     }
     // How many events there were up to each day.
     known = new Array(payload.days.count).fill(0);
-    for (const event of app.events.list) if (event.from < known.length) known[Math.max(0, event.from)] += 1;
+    for (const event of app.events.list) if (!event.hidden && event.from < known.length) known[Math.max(0, event.from)] += 1;
     for (let day = 1; day < known.length; day++) known[day] += known[day - 1];
     drawKey();
     if (folded === null) folded = app.isPhone();

@@ -76,7 +76,7 @@
            [-gap - w, -gap - h * 0.6], [-gap - w, gap - h * 0.4]];
       const way = ways.find(([dx, dy]) => {
         const box = [point.x + dx - 2, point.y + dy, point.x + dx + w + 2, point.y + dy + h];
-        if (label.kind !== "route" && (box[0] < 2 || box[1] < 2 || box[2] > size.x - 2 || box[3] > size.y - 2)) return false;
+        if (box[0] < 2 || box[1] < 2 || box[2] > size.x - 2 || box[3] > size.y - 2) return false;
         return !overlaps(box, taken);
       });
       if (!way) continue;

@@ -172,7 +172,7 @@
           found.push({
             lat: point.point[0], lon: point.point[1], kind: "route", rank: -2,
             text: point.label || R.roleName(point.role),
-            extra: [app.map.getZoom() >= 6 ? point.time : null, point.schematic ? NOT_REPORTED : null].filter(Boolean),
+            extra: [app.map.getZoom() >= 6 && !app.isPhone() ? point.time : null, point.schematic ? NOT_REPORTED : null].filter(Boolean),
             gap: point.schematic ? 16 : 10,
             onPick: () => app.openRoute(route, point),
           });

@@ -48,6 +48,7 @@
       bars.push({ from, to: Math.min(days, from + width), n: 0, inexact: 0, actors: new Map() });
     }
     for (const event of app.events.list) {
+      if (event.hidden) continue;
       // An event whose day is not known exactly counts in parts on each of its days.
       const on = app.events.daysOf(event);
       const part = 1 / ((event.to ?? event.from) - event.from + 1);

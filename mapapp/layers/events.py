@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any
 from mapapp.layers import Layer
 from mapapp.layers._encoding import day_number, encode_evidence, encode_point, without_none
 from mapapp.model import Event, Evidence
+from mapapp.selection import select_events
 
 if TYPE_CHECKING:
     from mapapp.scene import Scene
 
 
 def build(scene: Scene) -> dict[str, Any]:
-    """Return the events in the scene's order, and each piece of evidence once."""
+    """Return the events in the scene's order, and each piece of evidence once.
+
+    All of them are shipped, because cards cite them; those that the query does not ask for are marked as hidden.
+    """
+    asked_for = {event.id for event in select_events(scene.events, query=scene.query)}
     evidence: list[dict[str, Any]] = []
     seen: dict[Evidence, int] = {}
 
@@ -46,6 +51,7 @@ def build(scene: Scene) -> dict[str, Any]:
                 "against": [number(item) for item in event.evidence_against] or None,
                 "note": event.note or None,
                 "bundled": True if event.is_bundled else None,
+                "hidden": None if event.id in asked_for else True,
             }
         )
 

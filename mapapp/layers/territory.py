@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from mapapp.layers import Layer
 from mapapp.layers._encoding import SCALE, day_number, encode_path, encode_polygons, without_none
-from mapapp.model import Cell, ControlState
+from mapapp.model import Cell, ControlState, MapQuery
+from mapapp.selection import is_shown
 
 if TYPE_CHECKING:
     from mapapp.scene import Scene
@@ -105,7 +105,8 @@ def _points_beside(lines: Sequence[BaseGeometry]) -> tuple[list[shapely.Point], 
     return left, right
 
 
-def _encode_state(state: ControlState, *, first: date, event_index: dict[str, int]) -> dict[str, Any]:
+def _encode_state(state: ControlState, *, query: MapQuery, event_index: dict[str, int]) -> dict[str, Any]:
+    first = query.start
     known = [event_index[event_id] for event_id in state.event_ids if event_id in event_index]
     return without_none(
         {
@@ -118,6 +119,7 @@ def _encode_state(state: ControlState, *, first: date, event_index: dict[str, in
             "last": state.last_holder,
             "reported": day_number(state.last_reported, first=first),
             "events": known or None,
+            "hidden": None if is_shown(state, query=query) else True,
         }
     )
 
@@ -142,11 +144,10 @@ def _encode_cell(cell: Cell, *, states: list[dict[str, Any]]) -> dict[str, Any]:
 
 def build(scene: Scene) -> dict[str, Any]:
     """Return cells with their states, the borders between them, and the parts far from any place."""
-    first = scene.query.start
     event_index = {event.id: number for number, event in enumerate(scene.events)}
     states: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for state in sorted(scene.timeline.states, key=lambda item: (item.cell_id, item.start)):
-        states[state.cell_id].append(_encode_state(state, first=first, event_index=event_index))
+        states[state.cell_id].append(_encode_state(state, query=scene.query, event_index=event_index))
     return {
         "scale": SCALE,
         "cells": [_encode_cell(cell, states=states[cell.id]) for cell in scene.cells],

@@ -19,6 +19,7 @@ from shapely.geometry import box
 from mapapp.layers import territory
 from mapapp.layers._encoding import encode_path, encode_polygons
 from mapapp.mapview import build_document, build_payload, escape_json
+from mapapp.model import Status
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
 from tests import invented
@@ -123,6 +124,16 @@ def test_day_outside_the_range_is_moved_into_it(scene: Scene) -> None:
 def test_query_chooses_the_layers(scene: Scene) -> None:
     chosen = dataclasses.replace(scene, query=dataclasses.replace(scene.query, layers=("territory",)))
     assert [layer["id"] for layer in build_payload(chosen)["layers"] if layer["on"]] == ["territory"]
+
+
+def test_what_the_query_does_not_ask_for_is_shipped_but_hidden(scene: Scene) -> None:
+    query = dataclasses.replace(scene.query, minimum_status=Status.ASSESSED)
+    payload = build_payload(dataclasses.replace(scene, query=query))
+    events = layer_data(payload, "events")["events"]
+    assert len(events) == len(scene.events)
+    assert {event["status"] for event in events if not event.get("hidden")} == {"assessed"}
+    bree = next(cell for cell in layer_data(payload, "territory")["cells"] if cell["name"] == "Bree")
+    assert [state.get("hidden", False) for state in bree["states"]] == [False, False, True]
 
 
 def test_sources_are_counted_once_per_statement(scene: Scene) -> None:
