@@ -11,6 +11,7 @@
   let changed = null;
   let pickedOutline = null;
   let lines = null;
+  const VEIL = 0.5; // how much of the colour is gone where it is farthest from any place
   const defined = new Map();
   const areasOf = new Map(); // day -> areas, as they are asked for
 
@@ -248,8 +249,9 @@
       changed = blockLine("changed");
       projectBorders();
       if (data.far.length) {
-        far = L.featureGroup(data.far.map((polygons) =>
+        far = L.featureGroup(data.far.map((polygons, i) =>
           L.polygon(app.decodePolygons(polygons, data.scale), {
+            fillOpacity: (VEIL * (i + 1)) / data.far.length,
             renderer, pane: "cells", interactive: false, className: "far", smoothFactor: 1,
           }))).addTo(app.map);
       }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,10 +69,10 @@ def shared_borders(geometries: Sequence[BaseGeometry]) -> list[tuple[int, int, l
 
 
 def far_veils(cells: Sequence[Cell]) -> list[BaseGeometry]:
-    """Return nested shapes that, laid over each other, fade what is far from every place step by step.
+    """Return bands that, laid over the cells ever more densely, fade what is far from every place.
 
-    The first is the whole far part; each of the next keeps `VEIL_STEP_DEG` more away from the near part, but not from
-    the outer border.
+    The first lies along the near part, the last is all that is farther than the others. They don't overlap: many thin
+    veils over each other would shift the colours.
 
     >>> far_veils([])
     []
@@ -82,12 +83,12 @@ def far_veils(cells: Sequence[Cell]) -> list[BaseGeometry]:
     if far.is_empty:
         return []
     near = shapely.difference(shapely.union_all([cell.geometry for cell in cells]), far)
-    veils = [far]
+    nested = [far]
     for step in range(1, N_VEILS):
-        veil = shapely.difference(far, near.buffer(step * VEIL_STEP_DEG, quad_segs=4))
-        if not veil.is_empty:
-            veils.append(veil)
-    return [shapely.simplify(veil, VEIL_TOLERANCE_DEG) for veil in veils]
+        inner = shapely.difference(far, near.buffer(step * VEIL_STEP_DEG, quad_segs=4))
+        nested.append(shapely.simplify(inner, VEIL_TOLERANCE_DEG))
+    bands = [shapely.difference(outer, inner) for outer, inner in pairwise(nested)]
+    return [band for band in (*bands, nested[-1]) if not band.is_empty]
 
 
 def _points_beside(lines: Sequence[BaseGeometry]) -> tuple[list[shapely.Point], list[shapely.Point]]:
