@@ -153,8 +153,8 @@ def find_dates(text: str, *, published: date | None) -> tuple[DateSpan, ...]:
             continue
         spans.append(_span(match, kind, days, text, published))
         last = spans[-1]
-        if last.first is not None and last.prec in (1, 4) and kind in _ANCHORS:
-            anchor = last.first
+        if last.first is not None and last.prec in (1, 2, 4) and kind in _ANCHORS:
+            anchor = last.last if last.prec == 2 else last.first
     return tuple(spans)
 
 

@@ -451,6 +451,9 @@ def _transitive(view: View, index: int, after: int, sense: VerbSense, kind: str)
     if kind in ("base", "third", "gerund") or (sense.verb_class == "desert" and sense.lemma in ("leave", "flee")):
         return
     if voice == "either" and not has_by and not _is_reduced(view, index, after):
+        relative = _relative_object(view, index)
+        if relative is not None:
+            yield from _active(view, index, sense, kind, (PlaceFound(relative),))
         return
     places = walk_left(words, index, lexicon=view.lexicon)
     agent = view.agent(after)
@@ -463,6 +466,22 @@ def _transitive(view: View, index: int, after: int, sense: VerbSense, kind: str)
             view.sentence, index, sense.verb_class, place, actor, opponent, mood, sense.strength, "passive",
             is_now=_is_present(view, index),
         )  # fmt: skip
+
+
+def _relative_object(view: View, index: int) -> int | None:
+    """Return the place that is the object in "X, which they captured"."""
+    words = view.words
+    position, _ = auxiliaries_before(words, index, lexicon=view.lexicon)
+    for look in range(position, max(0, position - 6), -1):
+        low = words[look].low
+        if low in ("which", "that"):
+            before = look - 1 if words[look - 1].low != "," else look - 2
+            while before > 0 and is_site(words[before], lexicon=view.lexicon):
+                before -= 1
+            return before if look < position and before >= 0 and is_place(words[before]) else None
+        if low in (",", ".", ";", "and") or words[look].place is not None:
+            return None
+    return None
 
 
 def _is_adjective(view: View, index: int, kind: str) -> bool:
@@ -563,7 +582,7 @@ def _active(view: View, index: int, sense: VerbSense, kind: str, places: Sequenc
     last = places[-1].index + 1
     for place in places:
         mood = view.mood(index, form=kind, place_index=place.index)
-        actor, opponent = subject, _from_party(view, last)
+        actor, opponent = subject, _from_any(view, places)
         if sense.verb_class in ("lose", "desert"):
             actor, opponent = _to_party(view, last), subject
         if opponent.code is None and sense.verb_class in ("take", "retake"):
@@ -607,6 +626,12 @@ def _held_by_before(view: View, place_index: int, index: int) -> Party:
         if word.low in ("held", "controlled") and look - 2 > index:
             return compound_party(view, look - 2)
     return NOBODY
+
+
+def _from_any(view: View, places: Sequence[PlaceFound]) -> Party:
+    """Return from whom the places of a list were taken, wherever in the list that stands."""
+    found = (_from_party(view, place.index + 1) for place in places)
+    return next((party for party in found if party.code is not None or party.basis == "unlisted"), NOBODY)
 
 
 def _from_party(view: View, start: int) -> Party:

@@ -169,8 +169,12 @@ def _read_sentences(
             candidates = find_candidates(View(sentence, lexicon, actors, last_subject)) if is_control else ()
             trips = find_journeys(sentence, text=text, lexicon=lexicon) if is_journey else ()
             attributions = find_attributions(sentence, text=text, lexicon=lexicon) if candidates or trips else ()
-            candidates = tuple(_with_taker(one, takers, actors) for one in candidates)
-            takers |= {one.actor.code for one in candidates if one.actor.code and one.verb_class in _TAKING}
+            known = []
+            for one in candidates:
+                known.append(_with_taker(one, takers, actors))
+                if known[-1].actor.code and one.verb_class in _TAKING | {"enter", "attack"}:
+                    takers.add(known[-1].actor.code)
+            candidates = tuple(known)
             for candidate in candidates:
                 told = carry(context, sentence=number, paragraph=paragraph)
                 draft = _draft(candidate, lexicon, actors, attributions, published, told)
@@ -191,7 +195,7 @@ def _read_sentences(
                 journeys.append(_Told(trip, when, speaker_of(attributions, index=trip.index)))
         last_subject = _subject_left_behind(candidates, own_parties, actors) or last_subject
         recent_places = toponyms or recent_places
-        days = [found for found in own_dates if found.prec == 1 and found.relation != "before"]
+        days = [found for found in own_dates if found.prec in (1, 2) and found.relation != "before"]
         if days and (published is None or (days[-1].first or published) <= published):
             context = Context(days[-1], number, paragraph)
     return drafts, journeys
@@ -323,6 +327,8 @@ def _is_narrated(candidate: Candidate) -> bool:
         return False
     words = candidate.sentence.words
     before = [word.low for word in words[max(0, candidate.index - 4) : candidate.index]]
+    if any(word.low in ("hours", "minutes") for word in words[:6]):
+        return True  # "Within ten hours they had ..."
     return not any(low in ("had", "who", "which", "that", "has", "have", "since", "after", "once") for low in before)
 
 

@@ -73,6 +73,12 @@ def auxiliaries_before(words: Sequence[Word], index: int, *, lexicon: Lexicon) -
             or low in closed["adverbs"]
             or (low.endswith("ly") and len(low) > 4 and low not in closed["not_adverbs"])
         )
+        if (
+            low in ("reported", "declared", "confirmed", "rumoured")
+            and position
+            and words[position - 1].low in closed["be"]
+        ):
+            is_helper = True  # "were reported captured"
         if not (is_helper or is_small or low == "to" or word.date is not None or low in ("do", "does", "did")):
             break
         group.append(low)

@@ -398,11 +398,12 @@ def _skip_location(words: Sequence[Word], position: int, *, lexicon: Lexicon) ->
         or is_place(words[look])
     ):
         look += 1
-        while look < len(words) and look < position + 9:
+        while look < len(words) and look < position + 12:
             word = words[look]
+            goes_on = word.low in ("on", "in", "from", "of", "at") and not _is_verbal(words[look - 1], lexicon=lexicon)
             if (
                 word.low in (",", "and")
-                or (word.low in closed["prepositions"] and word.low != "of")
+                or (word.low in closed["prepositions"] and not goes_on)
                 or _is_verbal(word, lexicon=lexicon)
             ):
                 break

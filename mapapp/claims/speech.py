@@ -160,7 +160,15 @@ def _by_verb(  # noqa: PLR0912 - one branch per order of words
     if last < 0:
         return None
     start = _clause_start(words, last)
-    while start <= last and (words[start].low in closed["adverbs"] or words[start].date is not None):
+    while start <= last and (
+        words[start].low in closed["adverbs"]
+        or words[start].date is not None
+        or (
+            words[start].low in ("on", "in", "by", "late", "early")
+            and start < last
+            and words[start + 1].date is not None
+        )
+    ):
         start += 1
     if start > last or words[start].low in _NOT_A_SPEAKER:
         return None

@@ -148,6 +148,16 @@ def unlisted_party(words: Sequence[Word], index: int, *, actors: Mapping[str, Ac
         for actor in actors.values():
             if any(alias.lower() in wanted for alias in actor.aliases):
                 return Party(actor.code, "generic" if actor.is_generic else "known", index, actor.is_state)
+    if (
+        before is not None
+        and before.low.isalpha()
+        and before.place is None
+        and before.low not in lexicon.words["determiners"]
+    ):
+        wanted = (f"{before.low}s", f"{before.low} forces")  # "rebel units", "opposition columns"
+        for actor in actors.values():
+            if any(alias.lower() in wanted for alias in actor.aliases):
+                return Party(actor.code, "generic" if actor.is_generic else "known", index, actor.is_state)
     return Party(None, "unlisted", index, head in lexicon.words["state_armed"])
 
 
@@ -223,6 +233,8 @@ def find_subject(
         ):
             return Party(None, "pronoun")  # whoever is quoted knows whom he means
         own = main_subject(words, position, actors=actors, lexicon=lexicon)
+        if own.basis == "none" and any(word.low in closed["armed"] and not word.party for word in words[:position]):
+            return Party(None, "unlisted")  # fighters of the same sentence whom the table does not know
         chosen = own if own.code is not None or own.basis == "unlisted" else last_subject
         return Party(chosen.code, "pronoun", None, chosen.is_state) if chosen is not None else Party(None, "pronoun")
     if low in ("who", "which", "that"):
@@ -300,7 +312,7 @@ def _over_governor(words: Sequence[Word], position: int, group: tuple[str, ...],
     return position
 
 
-def _phrase_left(
+def _phrase_left(  # noqa: PLR0912 - one branch per kind of word in a noun phrase
     words: Sequence[Word], position: int, *, actors: Mapping[str, Actor], lexicon: Lexicon, last_subject: Party | None
 ) -> Party:
     """Read the noun phrase that ends at a word and return its party."""
@@ -326,6 +338,13 @@ def _phrase_left(
         low = word.low
         if low in closed["armed"] and word.place is None:
             armed = look if armed is None else armed
+        elif (
+            low == "and"
+            and look + 1 < len(words)
+            and words[look + 1].low in closed["sites"]
+            and words[look - 1].low in closed["sites"]
+        ):
+            pass  # "rebels from north and south"
         elif low in ("carrying", "transporting", "ferrying", "with"):
             armed = None  # "buses carrying fighters" are buses
         elif (
