@@ -46,7 +46,9 @@ def picture_marks(scene: Scene) -> str:
     """Return what a picture was made from: the hash of the bundled data and that of the articles."""
     articles = digest(sorted(reading.article.id for reading in scene.readings))
     read = f"{len(scene.readings)} articles {articles}" if scene.readings else "no articles"
-    return f"data {data_hash()} · {read}"
+    borders = scene.theatre.boundaries
+    drawn = "" if borders is None else f" · boundaries {borders.sha256[:8]}"
+    return f"data {data_hash()}{drawn} · {read}"
 
 
 def draw_route_key(pen: Pen, routes: Sequence[Route], *, left: float, right: float, top: float) -> float:
@@ -173,9 +175,10 @@ def draw_sources(pen: Pen, *, left: float, right: float, bottom: float) -> float
         for item in (*event.evidence_for, *event.evidence_against)
     )
     names = [name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    credits = " · ".join((*attributions(), *pen.scene.theatre.own_attributions))
     blocks = [
         f"{len(known)} events up to this day, reported by {', '.join(names)}." if names else "No event up to this day.",
-        f"{' · '.join(attributions())}. As of {day_words(pen.day)} · {picture_marks(pen.scene)}. Public sources only.",
+        f"{credits}. As of {day_words(pen.day)} · {picture_marks(pen.scene)}. Public sources only.",
     ]
     lines: list[str] = []
     for words, most in zip(blocks, (4, 3), strict=True):

@@ -116,7 +116,7 @@ def build_payload(scene: Scene) -> dict[str, Any]:
             }
             for reading in scene.readings
         ],
-        "attributions": list(attributions()),
+        "attributions": [*attributions(), *theatre.own_attributions],
         "data_hash": data_hash(),
         "theme": "auto",
     }

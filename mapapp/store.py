@@ -24,12 +24,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from platformdirs import user_data_dir
 from sqlalchemy import event
 from sqlalchemy.pool import NullPool, StaticPool
 
 from mapapp import __version__
 from mapapp.errors import StoreError
+from mapapp.folders import data_folder
 from mapapp.model import Article, Claim, Decision, Reading, Resolution, Route
 from mapapp.records import record_from_json, record_to_json
 
@@ -282,11 +282,6 @@ class Store:
         with _transaction(self.engine) as connection:
             rows = connection.execute(query).all()
         return tuple(record_from_json(Decision, {**json.loads(row.payload), "id": row.id}) for row in rows)
-
-
-def data_folder() -> Path:
-    """Return the folder of the user's own data: MAPAPP_DATA_DIR, else what the system provides for that."""
-    return Path(os.environ.get("MAPAPP_DATA_DIR") or user_data_dir("mapapp", appauthor=False))
 
 
 def open_store(url: str | None = None) -> Store:

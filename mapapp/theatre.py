@@ -1,18 +1,22 @@
 """A theatre: all that is known beforehand about one conflict, read from a folder of data.
 
-A theatre is a folder `geodata/theatres/<name>/` whose files docs/theatres.md describes. Nothing about a country or an
-actor stands in Python. Reading is strict: what breaks a rule is a `TheatreError` that names the file, the row, what
-was got and what was expected.
+A theatre is a folder whose files docs/theatres.md describes: a bundled one `geodata/theatres/<name>/`, or one of the
+user's own. Nothing about a country or an actor stands in Python. Reading is strict: what breaks a rule is a
+`TheatreError` that names the file, the row, what was got and what was expected.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from pathlib import Path
 
 from geodata import ROOT
+from mapapp.boundaries import InstalledBoundaries, installed_boundaries, with_unit_codes
 from mapapp.errors import TheatreError
-from mapapp.model import Article
+from mapapp.folders import data_folder
+from mapapp.model import Article, Place
 from mapapp.tables import Settings, read_toml
 from mapapp.theatre_files import (
     read_actors,
@@ -38,6 +42,7 @@ __all__ = [
     "default_theatre",
     "list_theatres",
     "load_theatre",
+    "own_theatres_folder",
     "sample_articles",
 ]
 
@@ -45,13 +50,40 @@ THEATRES = ROOT / "theatres"
 """The folder of the bundled theatres."""
 
 
-def list_theatres(*, root: Path = THEATRES) -> tuple[str, ...]:
-    """Return the names of the theatres in a folder, sorted.
+THEATRES_VARIABLE = "MAPAPP_THEATRES"
+"""Environment variable: folders of the user's own theatres, divided as in PATH; else `theatres` in the data folder."""
+
+_NAME = re.compile(r"[^\W_][\w-]*")
+
+
+def own_theatres_folder() -> Path:
+    """Return the folder in which the user's own theatres are made."""
+    first, *_ = _own_folders()
+    return first
+
+
+def _own_folders() -> tuple[Path, ...]:
+    chosen = [part for part in os.environ.get(THEATRES_VARIABLE, "").split(os.pathsep) if part]
+    return tuple(map(Path, chosen)) or (data_folder() / "theatres",)
+
+
+def _folders(root: Path | None) -> dict[str, Path]:
+    """Return the folder of each theatre by its name; a bundled one comes before one of the user's with its name."""
+    found: dict[str, Path] = {}
+    for folder in (THEATRES, *_own_folders()) if root is None else (root,):
+        for file in sorted(folder.glob("*/theatre.toml")):
+            if _NAME.fullmatch(file.parent.name):
+                found.setdefault(file.parent.name, file.parent)
+    return found
+
+
+def list_theatres(*, root: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the theatres in a folder, sorted; without one those that are bundled and the user's own.
 
     >>> default_theatre() in list_theatres()
     True
     """
-    return tuple(sorted(file.parent.name for file in root.glob("*/theatre.toml")))
+    return tuple(sorted(_folders(root)))
 
 
 def default_theatre(*, root: Path = THEATRES) -> str:
@@ -67,10 +99,12 @@ def default_theatre(*, root: Path = THEATRES) -> str:
     return str(name)
 
 
-def load_theatre(name: str, *, root: Path = THEATRES) -> Theatre:
-    """Read and check the theatre in `root/name`.
+def load_theatre(name: str, *, root: Path | None = None) -> Theatre:
+    """Read and check the theatre in `root/name`; without a root a bundled one or one of the user's own.
 
-    Raise `TheatreError` where the folder is missing or breaks a rule of docs/theatres.md.
+    Boundaries that are installed for it take the place of its own units, and its places get their P-codes. Raise
+    `TheatreError` where the folder is missing or breaks a rule of docs/theatres.md, `DataError` where the installed
+    boundaries are broken.
 
     >>> theatre = load_theatre(default_theatre())
     >>> theatre.first_day < theatre.last_day
@@ -80,10 +114,12 @@ def load_theatre(name: str, *, root: Path = THEATRES) -> Theatre:
         ...
     mapapp.errors.TheatreError: There is no theatre 'nowhere'. Expected one of: syria.
     """
-    known = list_theatres(root=root)
-    if name not in known:
-        raise TheatreError(f"There is no theatre {name!r}. Expected one of: {', '.join(known) or 'none there'}.")
-    folder = root / name
+    folders = _folders(root)
+    if name not in folders:
+        raise TheatreError(
+            f"There is no theatre {name!r}. Expected one of: {', '.join(sorted(folders)) or 'none there'}."
+        )
+    folder = folders[name]
     settings = Settings(folder / "theatre.toml")
     bbox = settings.bbox()
     first_day, last_day = settings.day("first_day"), settings.day("last_day")
@@ -100,9 +136,13 @@ def load_theatre(name: str, *, root: Path = THEATRES) -> Theatre:
     for place_id in aliases:
         if place_id.startswith(f"{name}-supplement:") and place_id not in places:
             raise TheatreError(f"{name}/place_aliases.csv: place {place_id!r} is not in supplement.csv.")
+    installed = installed_boundaries(name)
+    if installed is not None:
+        supplement, cells = _placed(supplement, installed), _placed(cells, installed)
+        places = {place.id: place for place in (*supplement, *cells)}
     publishers = read_publishers(folder, codes=codes)
-    capital = settings.text("capital")
-    if capital not in places:
+    capital = settings.optional("capital")
+    if capital is not None and capital not in places:
         raise TheatreError(f"{name}/theatre.toml: capital {capital!r} is neither in cells.csv nor in supplement.csv.")
     return Theatre(
         code=name,
@@ -111,14 +151,16 @@ def load_theatre(name: str, *, root: Path = THEATRES) -> Theatre:
         country=settings.text("country"),
         country_name=settings.text("country_name"),
         timezone=settings.text("timezone"),
-        capital_place_id=capital,
+        capital_place_id=capital or "",
         bbox=bbox,
         first_day=first_day,
         last_day=last_day,
         languages=settings.texts("languages"),
         actors=actors,
         palettes=read_palettes(folder, codes=codes, default=settings.text("default_palette")),
-        units=units,
+        units=units if installed is None else installed.units,
+        leaf_units=None if installed is None else installed.leaf_units,
+        boundaries=None if installed is None else installed.about,
         places=supplement,
         aliases=aliases,
         cell_place_ids=tuple(place.id for place in cells),
@@ -129,6 +171,10 @@ def load_theatre(name: str, *, root: Path = THEATRES) -> Theatre:
         publishers=publishers,
         folder=folder,
     )
+
+
+def _placed(places: tuple[Place, ...], installed: InstalledBoundaries) -> tuple[Place, ...]:
+    return with_unit_codes(places, units=installed.units, leaf_units=installed.leaf_units)
 
 
 def sample_articles(theatre: Theatre) -> tuple[Article, ...]:

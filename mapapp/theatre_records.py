@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 
+from mapapp.boundaries import BoundaryAbout
 from mapapp.model import Actor, Event, Place
 
 
@@ -79,6 +80,7 @@ class Theatre:
     country_name: str
     timezone: str
     capital_place_id: str
+    """Empty = the table names none."""
     bbox: tuple[float, float, float, float]
     """West, south, east, north."""
     first_day: date
@@ -89,7 +91,7 @@ class Theatre:
     palettes: Mapping[str, tuple[PaletteRow, ...]]
     """By name; the first is the default."""
     units: gpd.GeoDataFrame
-    """pcode, name_en, name_ar, level (1 = ADM1), parent (P-code or None), geometry; EPSG:4326."""
+    """pcode, name_en, name_ar, level (1 = ADM1), parent (P-code or None), geometry; EPSG:4326. Those that are drawn."""
     places: tuple[Place, ...]
     """The supplement: what the world gazetteer lacks."""
     aliases: Mapping[str, tuple[str, ...]]
@@ -104,6 +106,16 @@ class Theatre:
     journeys: tuple[JourneyRecord, ...]
     publishers: tuple[Publisher, ...]
     folder: Path
+    leaf_units: gpd.GeoDataFrame | None = None
+    """The smallest units at full resolution, for joins; None = those of `units`."""
+    boundaries: BoundaryAbout | None = None
+    """Where installed boundaries are from; None = `units` are the bundled ones."""
+
+    @property
+    def own_attributions(self) -> tuple[str, ...]:
+        """Lines for the map's corner that the bundled data do not ask for, but what the user installed does."""
+        line = "" if self.boundaries is None else self.boundaries.attribution
+        return (line,) if line else ()
 
     def actor(self, code: str) -> Actor | None:
         """Return the actor with this code, or None."""

@@ -48,7 +48,7 @@ def write(scene: Scene) -> bytes:
         "to": scene.query.end.isoformat(),
         "data_hash": data_hash(),
         "articles": sorted(reading.article.id for reading in scene.readings),
-        "attribution": list(attributions()),
+        "attribution": [*attributions(), *scene.theatre.own_attributions],
     }
     lines = ",\n".join(_dump(feature) for feature in features)
     return f'{{"type":"FeatureCollection","metadata":{_dump(head)},"features":[\n{lines}\n]}}\n'.encode()

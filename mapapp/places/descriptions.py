@@ -109,7 +109,7 @@ class _Story:
     def capital(self, start: int) -> tuple[Place | None, str]:
         """Return the capital of the country that the sentence, else the whole text, is about."""
         theatre = self._gazetteer.theatre
-        capital = self._gazetteer.place(theatre.capital_place_id)
+        capital = self._gazetteer.place(theatre.capital_place_id) if theatre.capital_place_id else None
         number = bisect_left(self._starts, start)
         sentence = self._sentence_starts[max(0, bisect_right(self._sentence_starts, start) - 1)]
         for item in reversed(self._named[max(0, number - MOST_LOOKED_AT) : number]):

@@ -73,8 +73,9 @@ class Gazetteer:
         self._names: dict[str, tuple[Entry, ...]] = {}
         self._places: dict[str, Place] = {}
         self._lock = threading.Lock()
-        self._unit_codes = [str(code) for code in theatre.units["pcode"]]
-        self._unit_tree = shapely.STRtree(theatre.units.geometry.to_numpy()) if len(theatre.units) else None
+        joined = theatre.units if theatre.leaf_units is None else theatre.leaf_units
+        self._unit_codes = [str(code) for code in joined["pcode"]]
+        self._unit_tree = shapely.STRtree(joined.geometry.to_numpy()) if len(joined) else None
         self._ours: dict[str, Spot] = {}
         self._hidden: set[int] = set()
         self._overlay: dict[str, list[Entry]] = {}

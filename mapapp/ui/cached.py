@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from mapapp.claims.review import apply_decisions
+from mapapp.folders import data_folder
 from mapapp.mapview import build_document, build_payload, escape_json
 from mapapp.model import Article, Decision, MapQuery, Place, Reading
 from mapapp.places.gazetteer import Gazetteer, open_gazetteer
 from mapapp.reading import read_article
 from mapapp.scene import Scene, build_scene
-from mapapp.store import Store, data_folder, open_store
+from mapapp.store import Store, open_store
 from mapapp.theatre import Theatre, load_theatre, sample_articles
 from mapapp.ui.jobs import Job, Report, start_job
 from mapapp.ui.map_component import hash_payload

@@ -144,7 +144,7 @@ def _show_sources(query: MapQuery, *, theatre: Theatre) -> None:
     publishers = sources["Publisher"].nunique()
     st.caption(f"Data hash {data_hash()} · {count(len(scene.readings), 'article')} · {count(publishers, 'publisher')}")
     with st.expander("Sources and licences that go with the file"):
-        for line in attributions():
+        for line in (*attributions(), *scene.theatre.own_attributions):
             st.markdown(f"- {escape_markdown(line)}")
         if not sources.empty:
             st.dataframe(sources[["Publisher", "Statements", "Address"]], hide_index=True, key="export_sources")
