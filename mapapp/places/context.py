@@ -207,6 +207,8 @@ def _look_at_capital_before(draft: Draft, tokens: Tokens, words: Words, *, left:
         features["the_before"] = 1.0
     elif key in words.first_names:
         features["capital_before"] = 0.6
+    elif left is not None and left.is_demonym and all(spot.feature_class == "P" for spot, _ in draft.entries):
+        features["demonym_before"] = 1.0
     elif left is not None or key in words.never or key in words.name_openers or key in words.institutions:
         pass
     elif key in words.weak_prepositions:

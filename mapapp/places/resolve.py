@@ -25,7 +25,7 @@ Numbers = npt.NDArray[np.int64]
 ROUNDS = 2
 """How often the options hear what the others say: the second time they hear the corrected ones."""
 
-CHANCE_POWER = 0.3
+CHANCE_POWER = 0.4
 """Power of an option's chance in its weight as a neighbour: below 1 lets ambiguous names help each other."""
 
 LEAST_LIKELY = 0.4
@@ -33,6 +33,9 @@ LEAST_LIKELY = 0.4
 
 MOST_NEIGHBOURS = 200
 """Options that all others are compared with; more would cost time without end in a long text."""
+
+KNOWN_EVERYWHERE = 150_000
+"""Inhabitants from which a town needs no explanation in a text from elsewhere."""
 
 _EARTH_KM = 6371.0
 
@@ -110,6 +113,8 @@ def _class_parts(option: Option, table: dict[str, float], *, has_town: bool, has
         # A unit that is called after its town: the town, unless the text says otherwise.
         return [("first_level_class", -table["first_level_class"])]
     parts = [("population", table["population"] * (math.log10(max(spot.population, 100)) - 2.0))]
+    if spot.feature_class == "P" and spot.population >= KNOWN_EVERYWHERE:
+        parts.append(("well_known", table["well_known"]))
     if spot.feature_code == "PPLC":
         parts.append(("capital", table["capital"]))
     elif spot.feature_code == "ADM1":

@@ -82,12 +82,28 @@ def gather_senses(recognition: Recognition) -> list[Sense]:
                 for spot, how in entries
                 if not spot.is_ours or how != ALTERNATE or spot.population > WELL_KNOWN or spot.feature_class != "P"
             ]
+        if len(entries) > 1:
+            entries = _without_overshadowed(entries)
         if not entries:
             continue
         if len(entries) > MOST_CANDIDATES:
             entries.sort(key=_rank, reverse=True)
         senses.append(Sense(key, drafts, [Option(spot, how) for spot, how in entries[:MOST_CANDIDATES]]))
     return senses
+
+
+SMALL_NAMESAKE = 100_000
+"""Inhabitants below which a town is overshadowed by a region of the same name that everybody knows."""
+
+
+def _without_overshadowed(entries: list[Entry]) -> list[Entry]:
+    """Drop towns that nobody means by a name that is a country's or a well-known region's."""
+    if any(spot.feature_code == "PCLI" for spot, _ in entries):
+        # Arak in Iran was called Iraq once.
+        return [(spot, how) for spot, how in entries if how != ALTERNATE or spot.feature_class != "P"]
+    if any(spot.feature_class in "LHT" and how == PRIMARY for spot, how in entries):
+        return [(spot, how) for spot, how in entries if spot.feature_class != "P" or spot.population >= SMALL_NAMESAKE]
+    return entries
 
 
 def _rank(entry: Entry) -> float:

