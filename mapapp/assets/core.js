@@ -4,7 +4,7 @@ window.mapapp = (() => {
   "use strict";
 
   const app = {
-    PADDING: 0.2, // of the window, drawn around it so that a short push shows no gap
+    PADDING: 0.12, // of the window, drawn around it so that a short push shows no gap
     map: null,
     payload: null,
     day: 0,
