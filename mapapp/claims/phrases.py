@@ -1,4 +1,4 @@
-"""Walks through a sentence: which places hang on a verb or a noun, and which party is its subject."""
+"""The places of the noun phrase, or of the list of them, that begins at a word."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mapapp.claims.lexicon import Lexicon
-from mapapp.claims.mood import auxiliaries_before
 from mapapp.claims.words import Word
 from mapapp.model import MentionKind
 
 _OPEN = frozenset(("(", "[", "—", "–"))
+
+
 _CLOSE = frozenset((")", "]", "—", "–"))
-_QUOTES = frozenset(("“", "”", '"', "‘", "'", "’"))
+
+
+QUOTES = frozenset(("“", "”", '"', "‘", "'", "’"))
+
+
 _JOINTS = frozenset(("-", "‑", "'s", "’s"))
-_COMPASS = frozenset(("north", "south", "east", "west", "north-east", "north-west", "south-east", "south-west"))
+
+
+COMPASS = frozenset(("north", "south", "east", "west", "north-east", "north-west", "south-east", "south-west"))
+
+
 _LONGEST_WALK = 60
+
+
 _LONGEST_ADJECTIVES = 5
 """Unknown words that may stand between a determiner and its noun."""
 
@@ -43,7 +54,7 @@ def is_site(word: Word, *, lexicon: Lexicon) -> bool:
     return word.place is None and word.party is None and word.low in lexicon.words["sites"]
 
 
-def _is_demonym(word: Word) -> bool:
+def is_demonym(word: Word) -> bool:
     return word.place is not None and word.place.mention.kind is MentionKind.DEMONYM
 
 
@@ -52,7 +63,7 @@ def _is_name(word: Word) -> bool:
     return word.text[:1].isupper() and word.place is None and word.party is None and word.date is None
 
 
-def _is_verbal(word: Word, *, lexicon: Lexicon) -> bool:
+def is_verbal(word: Word, *, lexicon: Lexicon) -> bool:
     if word.place or word.party or word.date or word.text[:1].isupper():
         return False
     low = word.low
@@ -101,7 +112,7 @@ def _phrase(  # noqa: PLR0912, PLR0915 - one branch per kind of word that a noun
             follows = words[position + 1].low if position + 1 < limit else ""
             if follows not in ("-", "'s", "’s") and follows not in closed["sites"]:
                 break
-        elif low in _JOINTS or low in _QUOTES:
+        elif low in _JOINTS or low in QUOTES:
             pass
         elif low in lexicon.held_suffixes and position > start and words[position - 1].low == "-":
             can_of = False
@@ -151,7 +162,7 @@ def _phrase(  # noqa: PLR0912, PLR0915 - one branch per kind of word that a noun
             has_count = False
             share = None
             position += 1
-        elif not word.text[:1].isalnum() or _is_verbal(word, lexicon=lexicon):
+        elif not word.text[:1].isalnum() or is_verbal(word, lexicon=lexicon):
             break
         else:
             unknown += 1
@@ -226,7 +237,7 @@ def _settle(
         return [], after
     if after < len(words) and words[after].low in ("-",):
         return [], after
-    while after < len(words) and (is_site(words[after], lexicon=lexicon) or words[after].low in _QUOTES):
+    while after < len(words) and (is_site(words[after], lexicon=lexicon) or words[after].low in QUOTES):
         if (
             words[after].low
             in (
@@ -296,7 +307,7 @@ def _next_of_list(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> 
                 and _is_link_phrase(words, look)
             ):
                 seen = True
-            elif low in ("the", "both") or low in _QUOTES:
+            elif low in ("the", "both") or low in QUOTES:
                 pass
             else:
                 break
@@ -340,7 +351,7 @@ def _member_ahead(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> 
             low in closed["sites"]
             or low in closed["determiners"]
             or low in ("of", "-", "nearby", "neighbouring", "neighboring", "key", "strategic", "in", "around", "near")
-            or low in _QUOTES
+            or low in QUOTES
         ):
             look += 1
             continue
@@ -348,7 +359,7 @@ def _member_ahead(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> 
             low in closed["prepositions"]
             or low in closed["subordinators"]
             or low in closed["pronouns"]
-            or _is_verbal(word, lexicon=lexicon)
+            or is_verbal(word, lexicon=lexicon)
         ):
             return False
         if not word.text[:1].isalnum() and low != ",":
@@ -400,177 +411,13 @@ def _skip_location(words: Sequence[Word], position: int, *, lexicon: Lexicon) ->
         look += 1
         while look < len(words) and look < position + 12:
             word = words[look]
-            goes_on = word.low in ("on", "in", "from", "of", "at") and not _is_verbal(words[look - 1], lexicon=lexicon)
+            goes_on = word.low in ("on", "in", "from", "of", "at") and not is_verbal(words[look - 1], lexicon=lexicon)
             if (
                 word.low in (",", "and")
                 or (word.low in closed["prepositions"] and not goes_on)
-                or _is_verbal(word, lexicon=lexicon)
+                or is_verbal(word, lexicon=lexicon)
             ):
                 break
             look += 1
         return look
     return position
-
-
-def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[PlaceFound, ...]:
-    """Return the places that are the subject of the verb at a word: "the towns of A and B were captured"."""
-    closed = lexicon.words
-    position, _ = auxiliaries_before(words, index, lexicon=lexicon)
-    position = _skip_back(words, position, lexicon=lexicon)
-    while position >= 0 and is_site(words[position], lexicon=lexicon):
-        position -= 1
-    if position < 0 or not is_place(words[position]):
-        return ()
-    if position + 1 < len(words) and words[position + 1].low in ("'s", "’s"):
-        site = next((word.low for word in words[position + 2 : index] if word.low in closed["sites"]), None)
-        return (PlaceFound(position, share=lexicon.share.get(site, 0.3)),) if site else ()
-    found: list[PlaceFound] = []
-    while position >= 0 and is_place(words[position]):
-        head, share, is_vague, is_near, nxt = _head_left(words, position, lexicon=lexicon)
-        if head is None:
-            if words[nxt].low in ("between", "from", "to"):
-                return ()  # "the road between A and B"
-            break
-        found.append(PlaceFound(head, share=share, is_vague=is_vague, is_near=is_near, is_listed=bool(found)))
-        position = nxt
-        linked = False
-        while position >= 0 and words[position].low in (
-            ",",
-            "and",
-            "&",
-            "the",
-            "both",
-            "nearby",
-            "then",
-            "also",
-            "later",
-            "even",
-            "finally",
-        ):
-            linked = linked or words[position].low in (",", "and", "&")
-            position -= 1
-        while position >= 0 and is_site(words[position], lexicon=lexicon):
-            position -= 1
-        if not linked:
-            break
-    if len(found) > 1 and position >= 0 and _is_verbal(words[position], lexicon=lexicon):
-        found = found[:1]  # "seized A and B, and C was surrounded": only C is the subject
-    return tuple(reversed(found))
-
-
-def _skip_back(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int:
-    """Step back over "which", a comma, or what stands between two commas, dashes or brackets behind a place."""
-    while position >= 0 and words[position].low in ("which", "that", "who", ",", "and"):
-        was_comma = words[position].low == ","
-        position -= 1
-        if was_comma and position >= 0:
-            before = _before_apposition(words, position, lexicon=lexicon)
-            if before is not None:
-                return before
-    if position >= 0 and words[position].low in (")", "—", "–"):
-        for back in range(position - 1, max(-1, position - 20), -1):
-            if words[back].low in ("(", "—", "–"):
-                return back - 1
-    return position
-
-
-def _before_apposition(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int | None:
-    """Return the word before ", a town in the north," where a place stands there; None where a clause lies within."""
-    for back in range(position, 0, -1):
-        if words[back].low in (".", ";", ":", "“", "”") or position - back > 18:
-            return None
-        head = words[back - 1]
-        if words[back].low == "," and (is_place(head) or is_site(head, lexicon=lexicon)):
-            inner = words[back + 1 : position + 1]
-            return back - 1 if _is_apposition(inner, lexicon=lexicon) else None
-    return None
-
-
-def _is_apposition(inner: Sequence[Word], *, lexicon: Lexicon) -> bool:
-    """Return whether the words between two commas describe what stands before them, and are no member of a list."""
-    if not inner or (is_place(inner[0]) and len(inner) <= 2):
-        return False
-    if inner[0].low in ("which", "where", "who", "whose", "once", "home", "long", "seen"):
-        return True
-    return not any(_is_verbal(one, lexicon=lexicon) and not one.low.endswith(("ed", "held")) for one in inner)
-
-
-def _head_left(  # noqa: PLR0912 - one branch per way in which a phrase may end
-    words: Sequence[Word], position: int, *, lexicon: Lexicon
-) -> tuple[int | None, float | None, bool, bool, int]:
-    """Find the head of a phrase that ends in a place: "the town of A in B" is about A, "villages in B" vaguely about B.
-
-    Return index, share, vague, near and the index before the phrase; None where the place is only a location.
-    """
-    closed = lexicon.words
-    back = position - 1
-    while back >= 0 and (
-        words[back].low in closed["determiners"]
-        or (
-            words[back].low[:1].islower()
-            and words[back].low.endswith(("ern", "al", "ic", "by", "ing"))
-            and words[back].place is None
-        )
-        or words[back].low in ("key", "strategic", "city", "town", "largest", "second", "-", "main")
-        or (_is_demonym(words[back]))
-        or words[back].low in _QUOTES
-    ):
-        if words[back].low in lexicon.share:
-            return position, lexicon.share[words[back].low], False, False, back - 1
-        back -= 1
-    if back < 0:
-        return position, None, False, False, back
-    low = words[back].low
-    if low in ("between", "to", "with", "towards", "for", "by", "against", "into", "on"):
-        return None, None, False, False, back
-    if low in closed["within"] or low == "at":
-        before = back - 1
-        if before >= 0 and is_place(words[before]) and low != "of":
-            return _head_left(words, before, lexicon=lexicon)
-        sites = []
-        while before >= 0 and (is_site(words[before], lexicon=lexicon) or words[before].low in ("%", "percent")):
-            sites.append(words[before].low)
-            before -= 1
-            if before >= 0 and words[before].low in ("and", "-") and is_site(words[before - 1], lexicon=lexicon):
-                before -= 1
-        if not sites:
-            if before >= 0 and is_place(words[before]):
-                return _head_left(words, before, lexicon=lexicon)
-            return None, None, False, False, back
-        while before >= 0 and (
-            words[before].low in closed["determiners"]
-            or words[before].low.isdigit()
-            or words[before].low in ("of", "-")
-            or is_site(words[before], lexicon=lexicon)
-            or words[before].low.endswith(("ern", "al", "ic"))
-        ):
-            sites.append(words[before].low)
-            before -= 1
-        if (
-            low == "of"
-            and sites[0] in _COMPASS
-            and "the" not in sites
-            and not any(s in closed["counts"] for s in sites)
-        ):
-            return None, None, False, False, back  # "south of X" is not X
-        share = next((lexicon.share[site] for site in sites if site in lexicon.share), None)
-        if any(site in closed["counts"] for site in sites):
-            if low == "of" and "the" in sites:
-                return position, None, False, False, before
-            if "a" in sites and before > 0 and words[before].low == "," and is_place(words[before - 1]):
-                return _head_left(words, before - 1, lexicon=lexicon)  # "X, a town in Y province"
-            return position, None, True, False, before
-        return position, share, False, low != "of", before
-    return position, None, False, False, back
-
-
-def clause_words(words: Sequence[Word], index: int) -> tuple[int, int]:
-    """Return the first and the last word (exclusive) between strong signs around a word."""
-    breaks = (";", "“", "”", '"', ".", "?", "!")
-    low = index
-    while low > 0 and words[low - 1].low not in breaks:
-        low -= 1
-    high = index + 1
-    while high < len(words) and words[high].low not in breaks:
-        high += 1
-    return low, high

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from mapapp.claims.control import Candidate
+from mapapp.claims.candidates import Candidate
 from mapapp.claims.lexicon import Lexicon
 from mapapp.model import MentionKind, Resolution
 

@@ -1,0 +1,64 @@
+"""What a sentence may say about one place, and what is known while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mapapp.claims.agents import Party, find_agent
+from mapapp.claims.lexicon import Lexicon
+from mapapp.claims.mood import Mood, read_mood
+from mapapp.claims.phrases import PlaceFound
+from mapapp.claims.subjects import find_subject
+from mapapp.claims.words import Sentence, Word
+from mapapp.model import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that a sentence may say about one place."""
+
+    sentence: Sentence
+    index: int
+    """Word index of the trigger."""
+    verb_class: str
+    """take, retake, lose, leave, give, expel, fall, hold, enter, attack, fight."""
+    place: PlaceFound
+    actor: Party
+    """Who holds the place, or acts there, afterwards."""
+    opponent: Party
+    mood: Mood
+    strength: float
+    shape: str
+    """active, passive, noun, compound, state: how the sentence says it."""
+    is_now: bool = False
+    """The sentence tells the present state ("is held by")."""
+    place_from: int | None = None
+    """Word index of a word that stands for a place named before ("the town"); None = named here."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is known while one sentence is read."""
+
+    sentence: Sentence
+    lexicon: Lexicon
+    actors: Mapping[str, Actor]
+    last_subject: Party | None
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        """The words of the sentence."""
+        return self.sentence.words
+
+    def subject(self, index: int) -> Party:
+        """Return who is the subject of the verb at a word."""
+        return find_subject(self.words, index, actors=self.actors, lexicon=self.lexicon, last_subject=self.last_subject)
+
+    def agent(self, index: int) -> Party:
+        """Return who stands behind "by" after a word."""
+        return find_agent(self.words, index, actors=self.actors, lexicon=self.lexicon)
+
+    def mood(self, index: int, *, form: str, place_index: int) -> Mood:
+        """Return how the trigger at a word is put forward."""
+        return read_mood(self.words, index=index, form=form, place_index=place_index, lexicon=self.lexicon)

@@ -1,0 +1,234 @@
+"""A claim on its way: a candidate with its date, its speaker, its kind and its score."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from mapapp.claims.agents import Party
+from mapapp.claims.candidates import Candidate
+from mapapp.claims.dating import RECENT_SENTENCES, When, date_trigger, now, recent
+from mapapp.claims.lexicon import Lexicon, read_lexicon
+from mapapp.claims.phrases import is_place
+from mapapp.claims.scoring import read_features, score_features
+from mapapp.claims.speech import Attribution, speaker_of
+from mapapp.model import CONTROL_CHANGES, Actor, Article, Assertion, Claim, EventKind, Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A claim on its way: the candidate and what was found out about it."""
+
+    candidate: Candidate
+    resolution: Resolution
+    when: When
+    attribution: Attribution | None
+    assertion: Assertion
+    features: Mapping[str, float]
+    score: float
+    actor: str | None
+    opponent: str | None
+
+
+CLASH_CLASSES = frozenset(("enter", "attack", "fight"))
+
+
+TAKING = frozenset(("take", "retake", "fall", "expel"))
+
+
+CHANGE_CLASSES = frozenset(("take", "retake", "lose", "leave", "desert", "give", "expel", "fall"))
+
+
+def with_takers(candidates: Sequence[Candidate], takers: set[str], actors: Mapping[str, Actor]) -> Iterator[Candidate]:
+    """Let "X fell", "X was captured" mean the one party that the paragraph has so far told to take places.
+
+    `takers` is the paragraph's and grows with what is read here.
+    """
+    for candidate in candidates:
+        one = _with_taker(candidate, takers, actors)
+        if one.actor.code is not None and one.verb_class in TAKING | {"enter", "attack"}:
+            takers.add(one.actor.code)
+        yield one
+
+
+def _with_taker(candidate: Candidate, takers: set[str], actors: Mapping[str, Actor]) -> Candidate:
+    """Let "X fell", "X was captured" mean the one party that the paragraph has so far told to take places."""
+    names_nobody = candidate.actor.code is None and candidate.actor.basis == "none"
+    is_agentless = candidate.verb_class == "fall" or candidate.shape == "passive"
+    if not (names_nobody and is_agentless and candidate.verb_class in TAKING and len(takers) == 1):
+        return candidate
+    code = next(iter(takers))
+    if code == candidate.opponent.code or (candidate.verb_class == "retake") != actors[code].is_state:
+        return candidate
+    return replace(candidate, actor=Party(code, "article"))
+
+
+def build_draft(  # noqa: PLR0917 - what was found out about one candidate
+    candidate: Candidate,
+    lexicon: Lexicon,
+    actors: Mapping[str, Actor],
+    attributions: Sequence[Attribution],
+    published: date | None,
+    context: When,
+) -> Draft | None:
+    """Put a candidate together with its date, its speaker and its score."""
+    words = candidate.sentence.words
+    word = words[candidate.place.index]
+    resolution = word.place
+    if resolution is None or not is_place(word):
+        return None
+    if candidate.place.is_vague:
+        resolution = replace(resolution, where_prec=max(5, resolution.where_prec))
+    elif candidate.place.is_near:
+        resolution = replace(resolution, where_prec=max(2, resolution.where_prec))
+    told_by = (candidate.actor.basis, candidate.opponent.basis)
+    if word.low == "it" and not {"known", "generic", "pronoun", "unlisted"} & set(told_by):
+        return None  # "took the lead, lost it": only a party makes a place of it
+    attribution = speaker_of(attributions, index=candidate.index)
+    actor, opponent = candidate.actor, candidate.opponent
+    if attribution is not None and actor.basis in ("none", "other") and candidate.verb_class in ("take", "retake"):
+        actor = _self_claimed(attribution, candidate, lexicon, actors) or actor
+        candidate = replace(candidate, actor=actor)
+    when = date_trigger(
+        candidate.sentence,
+        index=candidate.index,
+        place_index=candidate.place.index,
+        lexicon=lexicon,
+        is_now=candidate.is_now,
+        published=published,
+    )
+    if when.basis == "none":
+        if candidate.is_now:
+            when = now(published)
+        elif context.first is not None and _is_narrated(candidate):
+            when = context
+        elif candidate.sentence.number < RECENT_SENTENCES and _is_news(candidate, lexicon):
+            when = recent(published)
+    features = read_features(candidate, resolution=resolution, is_dated=when.first is not None, lexicon=lexicon)
+    if attribution is not None and attribution.verb in lexicon.speech["not_factive"]:
+        features["not_factive"] = 1
+    score = score_features(features, weights=lexicon.weights)
+    return Draft(
+        candidate=candidate,
+        resolution=resolution,
+        when=when,
+        attribution=attribution,
+        assertion=candidate.mood.assertion,
+        features=features,
+        score=score,
+        actor=actor.code,
+        opponent=opponent.code if opponent.code != actor.code else None,
+    )
+
+
+def _self_claimed(
+    attribution: Attribution, candidate: Candidate, lexicon: Lexicon, actors: Mapping[str, Actor]
+) -> Party | None:
+    """Return the speaker as the one who took, in "X announced the capture of Y"."""
+    if attribution.verb not in lexicon.speech["self_claiming"]:
+        return None
+    before = [word for word in candidate.sentence.words[: attribution.verb_index] if word.party is not None]
+    for word in reversed(before):
+        if word.party is not None and word.party.codes and word.party.codes[0] in actors:
+            code = word.party.codes[0]
+            return Party(code, "generic" if actors[code].is_generic else "known", word.index)
+    return None
+
+
+def _is_narrated(candidate: Candidate) -> bool:
+    """Return whether the words tell the next thing that happened: a plain past, in a main clause."""
+    if candidate.shape not in ("active", "passive", "state"):
+        return False
+    words = candidate.sentence.words
+    before = [word.low for word in words[max(0, candidate.index - 4) : candidate.index]]
+    if any(word.low in ("hours", "minutes") for word in words[:6]):
+        return True  # "Within ten hours they had ..."
+    return not any(low in ("had", "who", "which", "that", "has", "have", "since", "after", "once") for low in before)
+
+
+def _is_news(candidate: Candidate, lexicon: Lexicon) -> bool:
+    """Return whether the words tell fresh news: perfect tense ("have captured") or a noun of the lead."""
+    words = candidate.sentence.words
+    if candidate.shape == "noun" or words[candidate.index].low.endswith("ing"):
+        return False
+    before = [word.low for word in words[max(0, candidate.index - 4) : candidate.index]]
+    if any(low in ("who", "which", "that") for low in before):
+        return False  # background, told beside the news
+    return any(low in ("has", "have") for low in before) or (
+        candidate.sentence.number <= 1 and "had" not in before and not any(word.date for word in words)
+    )
+
+
+def kind_of(draft: Draft, actors: Mapping[str, Actor], lexicon: Lexicon) -> EventKind:
+    """Return the kind of event by who gets the place and how."""
+    verb_class = draft.candidate.verb_class
+    if verb_class == "hold":
+        return EventKind.REPORTED
+    if verb_class in CLASH_CLASSES:
+        return EventKind.CLASH
+    if verb_class in ("leave", "desert", "give"):
+        return EventKind.TRANSFER
+    text = " ".join(word.low for word in draft.candidate.sentence.words)
+    if any(phrase in text for phrase in lexicon.mood["transfer"]["phrases"]):
+        return EventKind.TRANSFER
+    if draft.actor is not None and draft.actor in actors:
+        return EventKind.REGAINS if actors[draft.actor].is_state else EventKind.OVERTAKES
+    if draft.candidate.actor.is_state:
+        return EventKind.REGAINS
+    opponent = actors.get(draft.opponent or "") if draft.candidate.actor.basis != "unlisted" else None
+    if opponent is not None and not opponent.is_state and verb_class == "retake":
+        return EventKind.REGAINS
+    return EventKind.OVERTAKES
+
+
+def best_of_each(drafts: Sequence[Draft]) -> list[Draft]:
+    """Keep the best of the drafts that say the same of one place in one sentence."""
+    best: dict[tuple[int, str, str, str | None], Draft] = {}
+    for draft in drafts:
+        group = "change" if draft.candidate.verb_class in CHANGE_CLASSES else draft.candidate.verb_class
+        if group in CLASH_CLASSES:
+            group = "clash"
+        place = draft.resolution.place
+        name = place.id if place else draft.resolution.mention.surface
+        day = draft.when.first.isoformat() if group == "change" and draft.when.first else None
+        key = (draft.candidate.sentence.number, group, name, day)
+        if key not in best or draft.score > best[key].score:
+            best[key] = draft
+    return list(best.values())
+
+
+def build_claim(article: Article, draft: Draft, *, actors: Mapping[str, Actor], grade: str) -> Claim:
+    sentence = draft.candidate.sentence
+    kind = kind_of(draft, actors, read_lexicon())
+    place = draft.resolution.place
+    words = "|".join(
+        (
+            article.id,
+            str(sentence.start),
+            str(sentence.end),
+            kind.value,
+            place.id if place else draft.resolution.mention.surface,
+            str(sentence.words[draft.candidate.index].start) if kind in CONTROL_CHANGES else "",
+        )
+    )
+    return Claim(
+        id=hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:20],
+        article_id=article.id,
+        start=sentence.start,
+        end=sentence.end,
+        quote=article.text[sentence.start : sentence.end],
+        kind=kind,
+        actor=draft.actor,
+        opponent=draft.opponent,
+        place=draft.resolution,
+        date_start=draft.when.first,
+        date_end=draft.when.last,
+        date_prec=draft.when.prec,
+        assertion=draft.assertion,
+        speaker=draft.attribution.speaker if draft.attribution else None,
+        grade=grade,
+        score=round(draft.score, 4),
+        share=draft.candidate.place.share,
+    )
