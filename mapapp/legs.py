@@ -24,6 +24,8 @@ NEAR_KM = 15.0
 """Radius of "near X" where no distance is told: about the reach of the next place in settled country."""
 AREA_PREC = 4
 """`where_prec` from which a place is an area rather than a point."""
+WATER_PREC = 7
+"""`where_prec` of seas."""
 TOLD_DISTANCE_SHARE = 0.25
 """Vagueness of a told distance: "some 20 km" may be 15 or 25."""
 BEARING_TOLERANCE_DEG = 45.0
@@ -88,6 +90,10 @@ class Walk:
         self.lost: JourneyStatement | None = None
         """A loss of signal that still waits for a place on the next leg."""
         self.heading: JourneyStatement | None = None
+        self.sectors: tuple[str, ...] = ()
+        """Directions of the sectors that follow one another, the first from `sectors_from`."""
+        self.sectors_from = ""
+        self.sectors_end = ""
 
     @property
     def range_km(self) -> float:
@@ -128,6 +134,9 @@ class Walk:
         if any(later.role is StatementRole.DESTINATION for later in after):
             return True
         target = _position(one)
+        if target is not None and target.where_prec == WATER_PREC:
+            # "headed towards the sea before making a U-turn": a direction, whatever else it steered.
+            return True
         for told in between:
             if told.role is StatementRole.HEADING and self.here and target and told.bearing_deg is not None:
                 return _angle(told.bearing_deg, _bearing(self.here, target)) <= BEARING_TOLERANCE_DEG
@@ -191,9 +200,24 @@ class Walk:
             )
         self.add(fan, LegKind.INFERRED if self.is_lost else LegKind.REPORTED, note, [one])
         x, y = geo.destination(lat=here.lat, lon=here.lon, bearing_deg=bearing, range_km=reach / 2.0)
-        name = f"the sector {direction_name(bearing)} of {here.name}"
-        chosen = f"in the middle of {name}, {reach / 2.0:.0f} km from {here.name}"
-        self.here = Position(y, x, 7 if _is_airborne(self.vehicle) else 5, chosen, name, True, round(reach / 2.0, 1))
+        if self.sectors and here.name == self.sectors_end:
+            self.sectors = (*self.sectors, direction_name(bearing))
+        else:
+            self.sectors, self.sectors_from = (direction_name(bearing),), here.name
+        if len(self.sectors) == 1:
+            name = f"the sector {self.sectors[0]} of {here.name}"
+            chosen = f"in the middle of {name}, {reach / 2.0:.0f} km from {here.name}"
+        else:
+            name = f"the last of the sectors from {self.sectors_from}"
+            told = ", then ".join(self.sectors)
+            chosen = (
+                f"in the middle of the last of {len(self.sectors)} sectors that begin at {self.sectors_from} ({told}), "
+                f"{reach / 2.0:.0f} km from where that one begins"
+            )
+        self.sectors_end = name
+        # How far it came before is as vague as how far it came now.
+        radius = reach / 2.0 + (here.radius_km or 0.0 if here.is_schematic else 0.0)
+        self.here = Position(y, x, 7 if _is_airborne(self.vehicle) else 5, chosen, name, True, round(radius, 1))
 
     def take_turn(self, one: JourneyStatement, *, rest: Sequence[JourneyStatement]) -> None:
         told = _position(one)
@@ -226,7 +250,11 @@ class Walk:
         self.add(None, LegKind.REPORTED, f"Turn-back ({words}), {where}.", same)
         self.is_lost, self.since_what = True, "the turn"
         self.since = one.when
-        goes_on = any(later.role in (StatementRole.DESTINATION, StatementRole.HEADING) for later in rest)
+        goes_on = any(
+            later.role in (StatementRole.DESTINATION, StatementRole.HEADING)
+            or (later.role is StatementRole.LOST and _position(later) is not None)
+            for later in rest
+        )
         if one.is_back and not goes_on and self.start is not None and self.here is not None:
             self.line_to(self.start, [one], is_told=False, what=f"{self.start.name}, where it had come from")
 
@@ -428,6 +456,14 @@ def _position(statement: JourneyStatement) -> Position | None:
         note = f"Only {name} is named, which is an area: drawn at its middle."
         return Position(place.lat, place.lon, prec, note, name, True)
     return Position(place.lat, place.lon, prec, f"{name}, as the text names it.", name)
+
+
+def name_told(statement: JourneyStatement) -> str:
+    """Return where a statement puts something: "20 km west of X", "near X", "X", "unknown"."""
+    position = _position(statement)
+    if position is None or position.name != place_name_of(statement):
+        return position.name if position else place_name_of(statement)
+    return f"near {position.name}" if statement.is_near else position.name
 
 
 def place_id_of(statement: JourneyStatement) -> str | None:

@@ -19,7 +19,7 @@ from mapapp import geo
 from mapapp.claims.journey_words import read_grammar
 from mapapp.claims.journeys import JourneyStatement, StatementRole
 from mapapp.errors import TheatreError
-from mapapp.legs import Citer, Walk, direction_name, place_id_of, place_name_of
+from mapapp.legs import Citer, Walk, direction_name, name_told, place_id_of, place_name_of
 from mapapp.model import Article, Assertion, Evidence, Leg, LegKind, PointRole, Route, RoutePoint
 from mapapp.theatre import JourneyRecord, Theatre
 
@@ -74,7 +74,7 @@ def _build_route(group: Sequence[JourneyStatement], *, article: Article, theatre
     first = min(one.start for one in told)
     return Route(
         id=hashlib.sha256(f"{article.id}:{group[0].journey}:{first}".encode()).hexdigest()[:16],
-        title=_title(ordered, vehicle=group[0].vehicle),
+        title=_title(ordered, points=walk.points, vehicle=group[0].vehicle),
         date_start=min((one.date_start for one in dated if one.date_start), default=None),
         date_end=max((one.date_end for one in dated if one.date_end), default=None),
         assertion=_weakest(ends, aboard),
@@ -188,21 +188,31 @@ def _weakest(ends: Sequence[JourneyStatement], aboard: Sequence[JourneyStatement
     return _ORDER[max(ranks, default=0)]
 
 
-def _title(told: Sequence[JourneyStatement], *, vehicle: str | None) -> str:
+def _title(told: Sequence[JourneyStatement], *, points: Sequence[RoutePoint], vehicle: str | None) -> str:
     origin = next((place_name_of(one) for one in told if one.role is StatementRole.ORIGIN), "unknown")
-    ends = [one for one in told if one.role is StatementRole.DESTINATION]
-    headings = [one.bearing_deg for one in told if one.role is StatementRole.HEADING and one.bearing_deg is not None]
-    turn = next((one for one in told if one.role is StatementRole.TURN), None)
-    if not ends and turn is not None and turn.resolution is not None:
-        end = f"turned {'near' if turn.is_near else 'at'} {place_name_of(turn)}"
-    elif not ends:
-        end = f"heading {direction_name(headings[-1])}" if headings else "unknown"
-    elif turn is not None and turn.is_back and not ends[-1].is_reached and told.index(ends[-1]) < told.index(turn):
-        end = f"towards {place_name_of(ends[-1])}, turned back"
-    else:
-        end = place_name_of(ends[-1])
     lead = f"{vehicle[:1].upper()}{vehicle[1:]}: " if vehicle else ""
-    return f"{lead}{origin} → {end}"
+    return f"{lead}{origin} → {_title_end(told, points=points)}"
+
+
+def _title_end(told: Sequence[JourneyStatement], *, points: Sequence[RoutePoint]) -> str:
+    """Return where a journey ended as far as it is told; a target that was given up is no end."""
+    aims = [one for one in told if one.role is StatementRole.DESTINATION]
+    turn = next((one for one in told if one.role is StatementRole.TURN), None)
+    lost = next((one for one in told if one.role is StatementRole.LOST and one.resolution is not None), None)
+    if any(point.role is PointRole.DESTINATION for point in points):
+        return place_name_of(aims[-1])
+    if lost is not None:
+        return f"{'turn → ' if turn is not None else ''}last seen {name_told(lost)}"
+    if aims and turn is not None:
+        return f"towards {place_name_of(aims[-1])}, turned{' back' if turn.is_back else ''}"
+    if aims:
+        return place_name_of(aims[-1])
+    if turn is not None and turn.resolution is not None:
+        return f"turned {'near' if turn.is_near else 'at'} {place_name_of(turn)}"
+    headings = [one.bearing_deg for one in told if one.role is StatementRole.HEADING and one.bearing_deg is not None]
+    if headings:
+        return f"heading {direction_name(headings[-1])}"
+    return "turned" if turn is not None else "unknown"
 
 
 def _merge_alike(routes: Sequence[Route]) -> tuple[Route, ...]:

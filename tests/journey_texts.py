@@ -38,6 +38,7 @@ TOWNS = {
     "Abu Dhabi": (24.45, 54.38),
 }
 COUNTRIES = {"Syria": (35.0, 38.0), "Russia": (60.0, 100.0), "Iraq": (33.0, 44.0), "Lebanon": (33.8, 35.8)}
+WATERS = {"Mediterranean Sea": (35.0, 18.0), "Mediterranean coast": (35.0, 18.0)}
 DEMONYMS = ("Syrian", "Russian", "Lebanese", "Iraqi", "Iranian")
 CAPITAL = "Damascus"
 
@@ -58,6 +59,9 @@ def read_places(text: str) -> tuple[Resolution, ...]:
     for name, (lat, lon) in COUNTRIES.items():
         place = Place(f"test:{name}", name, lat, lon, "A", "PCLI")
         add(name, place=place, kind=MentionKind.TOPONYM, prec=6)
+    for name, (lat, lon) in WATERS.items():
+        place = Place("test:sea", "Mediterranean Sea", lat, lon, "H", "SEA")
+        add(name, place=place, kind=MentionKind.TOPONYM, prec=7)
     for name in DEMONYMS:
         add(name, place=None, kind=MentionKind.DEMONYM, prec=6)
     add("the capital", place=towns[CAPITAL], kind=MentionKind.DESCRIPTION, prec=1)

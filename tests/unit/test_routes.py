@@ -132,6 +132,74 @@ def test_a_loss_at_a_told_distance_is_drawn_at_that_distance() -> None:
     assert not lost.is_schematic
 
 
+SEA_FLIGHT = (
+    "A plane left Damascus early on December 8. The jet headed towards the Mediterranean coast before making an abrupt "
+    "U-turn. It vanished some 20 km west of Homs."
+)
+
+
+def test_a_sea_that_it_turned_before_is_no_destination() -> None:
+    route = only(SEA_FLIGHT)
+    assert [point.role for point in route.points] == [PointRole.ORIGIN, PointRole.TURN_BACK, PointRole.LAST_KNOWN]
+    assert route.title == "Plane: Damascus → turn → last seen 20 km west of Homs"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A plane left Damascus for the Mediterranean Sea, heading north at first before it made a U-turn.",
+        "A plane flew from Damascus towards the Mediterranean Sea, then made a U-turn.",
+        "A plane took off from Damascus. It was bound for the Mediterranean coast but turned around.",
+    ],
+)
+def test_no_sea_told_before_a_turn_ends_a_journey(text: str) -> None:
+    route = only(text)
+    assert PointRole.DESTINATION not in {point.role for point in route.points}
+    assert not route.title.endswith("→ Mediterranean Sea")
+
+
+def test_a_sea_told_after_the_turn_is_where_it_went() -> None:
+    route = only("A plane left Damascus heading east, then made a U-turn and flew towards the Mediterranean Sea.")
+    assert route.points[-1].role is PointRole.DESTINATION
+    assert route.title.endswith("→ Mediterranean Sea")
+
+
+def test_the_last_position_is_where_it_vanished() -> None:
+    for text in (SEA_FLIGHT, "A plane took off from Damascus. It vanished some 20 km west of Homs."):
+        route = only(text)
+        lost = route.points[-1]
+        lat, lon = TOWNS["Homs"]
+        assert lost.role is PointRole.LAST_KNOWN
+        assert geo.distance_km(lat1=lat, lon1=lon, lat2=lost.lat or 0, lon2=lost.lon or 0) == pytest.approx(20, abs=0.1)
+        assert route.title.endswith("→ last seen 20 km west of Homs")
+
+
+def test_a_town_that_was_given_up_is_told_as_a_direction() -> None:
+    route = only("A convoy left Homs for Damascus but changed course.")
+    assert route.title == "Convoy: Homs → towards Damascus, turned"
+
+
+def test_what_vanished_after_a_turn_is_not_drawn_home_as_well() -> None:
+    route = only("A plane flew from Damascus towards Latakia, then turned around. It vanished near Homs.")
+    lines = [leg for leg in route.legs if leg.geometry is not None and leg.geometry.geom_type == "LineString"]
+    assert [leg.geometry.coords[-1] for leg in lines if leg.geometry] == [TOWNS["Homs"][::-1]]
+
+
+CHAIN = "A plane left Damascus heading east, then flew north, then headed west before turning back."
+
+
+def test_a_chain_of_headings_is_told_from_its_beginning() -> None:
+    turn = only(CHAIN).points[-1]
+    assert "sector west of the sector" not in turn.note
+    assert "Damascus" in turn.note
+    assert "(east, then north, then west)" in turn.note
+
+
+def test_vagueness_grows_along_a_chain_of_headings() -> None:
+    single = only("A plane left Damascus heading west before turning back.").points[-1]
+    assert (only(CHAIN).points[-1].radius_km or 0) > 2 * (single.radius_km or 0)
+
+
 def test_what_follows_a_turn_back_is_inferred_and_leads_home() -> None:
     route = only("A convoy left Jarabulus for Aleppo but doubled back.")
     last = route.legs[-1]
