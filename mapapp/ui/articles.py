@@ -127,7 +127,8 @@ def wait_for(job: Job[Result]) -> Result:
 
 def choose_article(query: MapQuery, *, theatre: Theatre) -> Reading | None:
     """Show the list of articles and return the chosen one as it was read, or None where there is none."""
-    _show_message()
+    with st.container():  # messages come and go: what stands below must keep its place, or the map would load again
+        _show_message()
     readings = _list_readings(query, theatre=theatre)
     if not readings:
         st.info(
@@ -180,6 +181,7 @@ def show_article_head(reading: Reading, *, query: MapQuery, theatre: Theatre) ->
         ("Hash of the text", article.id[:16]),
     ]
     left, right = st.columns([5, 1], vertical_alignment="center")
+    remarks = st.container()
     with left:
         if article.title:
             st.subheader(escape_markdown(shorten(article.title, limit=160)), anchor=False)
@@ -190,7 +192,7 @@ def show_article_head(reading: Reading, *, query: MapQuery, theatre: Theatre) ->
         if is_stored:
             _show_removal(article, reading=reading, theatre=theatre)
     for remark in reading.remarks:
-        st.warning(escape_markdown(remark), icon=":material/info:")
+        remarks.warning(escape_markdown(remark), icon=":material/info:")
 
 
 def _show_removal(article: Article, *, reading: Reading, theatre: Theatre) -> None:

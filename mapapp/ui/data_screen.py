@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,9 @@ from mapapp.ui.review import build_log_table
 from mapapp.ui.tables import web_address
 from mapapp.ui.text import escape_markdown, show_steering
 from mapapp.ui.wording import actor_name, count, format_day
+
+_RELATIVE_LINK = re.compile(r"!?\[([^\]]*)\]\((?!https?://)[^)]*\)")
+"""A link or picture that leads to another file of the documentation, which the app does not serve."""
 
 METHOD = Path(__file__).resolve().parents[2] / "docs" / "method.md"
 
@@ -41,7 +45,7 @@ def _show_method() -> None:
     if not METHOD.is_file():
         st.info("docs/method.md is not installed here. It tells how the map is made and what it cannot show.")
         return
-    st.markdown(METHOD.read_text("utf-8"))
+    st.markdown(_RELATIVE_LINK.sub(r"\1", METHOD.read_text("utf-8")))
 
 
 def _show_catalogue() -> None:
