@@ -175,10 +175,10 @@ def draw_sources(pen: Pen, *, left: float, right: float, bottom: float) -> float
         for item in (*event.evidence_for, *event.evidence_against)
     )
     names = [name for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
-    credits = " · ".join((*attributions(), *pen.scene.theatre.own_attributions))
+    owed = " · ".join((*attributions(), *pen.scene.theatre.own_attributions))
     blocks = [
         f"{len(known)} events up to this day, reported by {', '.join(names)}." if names else "No event up to this day.",
-        f"{credits}. As of {day_words(pen.day)} · {picture_marks(pen.scene)}. Public sources only.",
+        f"{owed}. As of {day_words(pen.day)} · {picture_marks(pen.scene)}. Public sources only.",
     ]
     lines: list[str] = []
     for words, most in zip(blocks, (4, 3), strict=True):

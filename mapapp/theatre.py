@@ -44,6 +44,7 @@ __all__ = [
     "load_theatre",
     "own_theatres_folder",
     "sample_articles",
+    "theatre_folder",
 ]
 
 THEATRES = ROOT / "theatres"
@@ -99,6 +100,15 @@ def default_theatre(*, root: Path = THEATRES) -> str:
     return str(name)
 
 
+def theatre_folder(name: str, *, root: Path | None = None) -> Path:
+    """Return the folder of a theatre. Raise `TheatreError` where there is none of that name."""
+    folders = _folders(root)
+    if name not in folders:
+        known = ", ".join(sorted(folders)) or "none there"
+        raise TheatreError(f"There is no theatre {name!r}. Expected one of: {known}.")
+    return folders[name]
+
+
 def load_theatre(name: str, *, root: Path | None = None) -> Theatre:
     """Read and check the theatre in `root/name`; without a root a bundled one or one of the user's own.
 
@@ -114,12 +124,7 @@ def load_theatre(name: str, *, root: Path | None = None) -> Theatre:
         ...
     mapapp.errors.TheatreError: There is no theatre 'nowhere'. Expected one of: syria.
     """
-    folders = _folders(root)
-    if name not in folders:
-        raise TheatreError(
-            f"There is no theatre {name!r}. Expected one of: {', '.join(sorted(folders)) or 'none there'}."
-        )
-    folder = folders[name]
+    folder = theatre_folder(name, root=root)
     settings = Settings(folder / "theatre.toml")
     bbox = settings.bbox()
     first_day, last_day = settings.day("first_day"), settings.day("last_day")

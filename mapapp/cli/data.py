@@ -6,6 +6,7 @@ import argparse
 import time
 
 from geodata.catalog import CatalogError, read_catalog, verify_catalog
+from mapapp.cli.boundaries import add_data_commands
 from mapapp.cli.terminal import EXIT_PARTLY, Commands, add_command, add_theatre_option, open_place_index
 from mapapp.errors import DataError
 from mapapp.report import format_table
@@ -66,15 +67,19 @@ def add_commands(commands: Commands) -> None:
         commands,
         "data",
         run_data_verify,
-        "check or list the bundled data",
+        "check or list the bundled data; bring finer boundaries",
         examples=(
             "data verify",
             "data list",
+            "data fetch",
+            "data fetch cod-ab",
+            "data add-boundaries districts.gpkg --column pcode=CODE --column name_en=NAME --level 2",
         ),
     )
-    data = add_data.add_subparsers(title="what to do", metavar="verify|list", required=True)
+    data = add_data.add_subparsers(title="what to do", metavar="verify|list|fetch|…", required=True)
     data.add_parser("verify", help="check every file against the catalogue").set_defaults(run=run_data_verify)
     data.add_parser("list", help="list every file with source and licence").set_defaults(run=run_data_list)
+    add_data_commands(data)
     add_gazetteer = add_command(
         commands, "gazetteer", run_gazetteer_build, "build the index of place names", examples=("gazetteer build",)
     )
