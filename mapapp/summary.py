@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from mapapp.model import CONTROL_CHANGES, Actor, Cell, ControlState, Event, Status
 from mapapp.territory import Timeline, is_same_side
@@ -31,6 +32,22 @@ class Share:
     """Geodesic."""
     share: float
     """0 to 1, of the area of all cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """How much one actor holds on a day with one status."""
+
+    day: date
+    actor: str | None
+    """Actor code; None for what is contested or unknown."""
+    status: Status
+    area_km2: float
+    """Geodesic."""
+    share: float
+    """0 to 1, of the area of all cells."""
+    population: int | None
+    """Of the places of these cells, where the gazetteer has it; None = of none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +79,54 @@ def shares(timeline: Timeline, *, day: date) -> tuple[Share, ...]:
 def shares_by_day(timeline: Timeline, *, days: Iterable[date]) -> Mapping[date, tuple[Share, ...]]:
     """Return the shares of many days at once. Days without any cell give an empty tuple."""
     wanted = sorted(set(days))
-    at = np.array([day.toordinal() for day in wanted], dtype=np.int64)
-    # Each state adds its area on the first wanted day and takes it away on the first one past its end.
-    steps: dict[tuple[str | None, Status], list[float]] = defaultdict(lambda: [0.0] * (len(wanted) + 1))
-    starts = np.searchsorted(at, [state.start.toordinal() for state in timeline.states]).tolist()
-    ends = np.searchsorted(at, [(state.end or date.max).toordinal() for state in timeline.states]).tolist()
-    for state, first, past in zip(timeline.states, starts, ends, strict=True):
-        if first < past:
-            row = steps[_owner(state)]
-            row[first] += timeline.areas_km2[state.cell_id]
-            row[past] -= timeline.areas_km2[state.cell_id]
-    before_first = [day < timeline.first_day for day in wanted]
+    areas = _totals_by_day(timeline, days=wanted, values=timeline.areas_km2)
     total = sum(timeline.areas_km2.values())
-    areas = {owner: np.cumsum(row)[:-1] for owner, row in steps.items()}
     result: dict[date, tuple[Share, ...]] = {}
     for index, day in enumerate(wanted):
-        if before_first[index]:
+        if day < timeline.first_day:
             result[day] = (Share(None, Status.UNKNOWN, total, 1.0),) if total else ()
             continue
         held = {owner: float(row[index]) for owner, row in areas.items() if row[index] > total * 1e-12}
         result[day] = _in_order(held, total=sum(held.values()))
     return result
+
+
+def areas_through_time(timeline: Timeline, *, cells: Sequence[Cell], days: Iterable[date]) -> tuple[Area, ...]:
+    """Return who holds how much on each of many days, with the people of the places: in order of day, as `shares`.
+
+    The shares of a day add up to 1. People are counted at the places that cells stand for; a place without a figure
+    counts as none, so that a sum is a lower bound.
+    """
+    wanted = sorted(set(days))
+    people = {cell.id: float(cell.population) for cell in cells if cell.population is not None}
+    counts = _totals_by_day(timeline, days=wanted, values=people)
+    has_figure = _totals_by_day(timeline, days=wanted, values=dict.fromkeys(people, 1.0))
+    by_day = shares_by_day(timeline, days=wanted)
+    rows = []
+    for index, day in enumerate(wanted):
+        for share in by_day[day]:
+            owner = (share.actor, share.status)
+            is_known = owner in has_figure and round(float(has_figure[owner][index])) > 0
+            population = round(float(counts[owner][index])) if is_known else None
+            rows.append(Area(day, share.actor, share.status, share.area_km2, share.share, population))
+    return tuple(rows)
+
+
+def _totals_by_day(
+    timeline: Timeline, *, days: Sequence[date], values: Mapping[str, float]
+) -> dict[tuple[str | None, Status], npt.NDArray[np.float64]]:
+    """Return the sum of a value of the cells by owner, for each of the days (in order, each once)."""
+    at = np.array([day.toordinal() for day in days], dtype=np.int64)
+    # Each state adds its value on the first wanted day and takes it away on the first one past its end.
+    steps: dict[tuple[str | None, Status], list[float]] = defaultdict(lambda: [0.0] * (len(days) + 1))
+    starts = np.searchsorted(at, [state.start.toordinal() for state in timeline.states]).tolist()
+    ends = np.searchsorted(at, [(state.end or date.max).toordinal() for state in timeline.states]).tolist()
+    for state, first, past in zip(timeline.states, starts, ends, strict=True):
+        if first < past:
+            row = steps[_owner(state)]
+            row[first] += values.get(state.cell_id, 0.0)
+            row[past] -= values.get(state.cell_id, 0.0)
+    return {owner: np.cumsum(row)[:-1] for owner, row in steps.items()}
 
 
 def changes(timeline: Timeline, *, day: date) -> tuple[Change, ...]:

@@ -6,6 +6,7 @@ import argparse
 import io
 import sys
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from mapapp.claims.review import apply_decisions
@@ -21,9 +22,9 @@ from mapapp.cli.terminal import (
 from mapapp.dates import read_day
 from mapapp.errors import DateError, ExportError
 from mapapp.export import all_exporters
-from mapapp.model import Place, Reading
+from mapapp.model import Decision, Place, Reading
 from mapapp.places.gazetteer import Gazetteer
-from mapapp.scene import build_scene
+from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
 from mapapp.snapshot import render_snapshot
 from mapapp.text import show_plain
@@ -65,9 +66,9 @@ def run_export(options: argparse.Namespace) -> int:
         )
         raise ExportError(message)
     with say_if_slow(f"Building the map of {day}"):
-        readings = () if options.without_articles else _stored_readings(options.db, theatre=theatre)
-        query = replace(default_query(theatre), day=day, palette=options.palette or "")
-        scene = build_scene(query, theatre=theatre, readings=readings)
+        scene = build_stored_scene(
+            theatre, day=day, db=options.db, without_articles=options.without_articles, palette=options.palette or ""
+        )
         if is_sized:
             buffer = io.BytesIO()
             render_snapshot(
@@ -81,7 +82,7 @@ def run_export(options: argparse.Namespace) -> int:
             contents = buffer.getvalue()
         else:
             contents = next(exporter for exporter in all_exporters() if exporter.id == exporter_id).write(scene)
-    _write_output(contents, name=options.output)
+    write_output(contents, name=options.output)
     return 0
 
 
@@ -95,17 +96,25 @@ def _choose_format(options: argparse.Namespace) -> str:
     return str(wanted)
 
 
-def _stored_readings(db: str | None, *, theatre: Theatre) -> tuple[Reading, ...]:
-    """Return what was read for a theatre, as people have decided about it."""
-    with opened_store(db) as store:
-        readings, decisions = store.readings(theatre=theatre.code), store.decisions()
-    gazetteer = _PatientGazetteer(theatre)
-    return tuple(
-        apply_decisions(reading, decisions=decisions, theatre=theatre, gazetteer=gazetteer) for reading in readings
-    )
+def build_stored_scene(
+    theatre: Theatre, *, day: date, db: str | None, without_articles: bool = False, palette: str = ""
+) -> Scene:
+    """Return what the map shows on a day: what is bundled and what is stored, as people have decided about it."""
+    readings: tuple[Reading, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    if not without_articles:
+        with opened_store(db) as store:
+            readings, decisions = store.readings(theatre=theatre.code), store.decisions()
+        gazetteer = _PatientGazetteer(theatre)
+        readings = tuple(
+            apply_decisions(reading, decisions=decisions, theatre=theatre, gazetteer=gazetteer) for reading in readings
+        )
+    query = replace(default_query(theatre), day=day, palette=palette)
+    return build_scene(query, theatre=theatre, readings=readings, decisions=decisions)
 
 
-def _write_output(contents: bytes, *, name: str) -> None:
+def write_output(contents: bytes, *, name: str) -> None:
+    """Write a file, or to standard output for `-`. Raises ExportError where that fails."""
     if name == "-":
         sys.stdout.buffer.write(contents)
         return
