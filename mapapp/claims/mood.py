@@ -15,6 +15,7 @@ from mapapp.model import Assertion
 REACH_WORDS = 6
 """How far left of a noun its governor ("plans for the capture of") may stand."""
 
+_TIME_CLAUSES = frozenset(("after", "once", "until", "till", "before", "when", "if", "unless", "whoever", "whether"))
 _BREAKS = frozenset((";", ":", "—", "–", "“", "”", '"', "(", ")", "?", "!", "."))
 
 
@@ -92,7 +93,7 @@ def auxiliaries_before(words: Sequence[Word], index: int, *, lexicon: Lexicon) -
 def _judge_verb(  # noqa: PLR0912 - one branch per auxiliary
     words: Sequence[Word], index: int, form: str, lexicon: Lexicon, features: set[str]
 ) -> Assertion | None:
-    closed, mood = lexicon.words, lexicon.mood
+    closed = lexicon.words
     position, group = auxiliaries_before(words, index, lexicon=lexicon)
     found: Assertion | None = None
     has_have = any(low in closed["have"] for low in group)
@@ -117,14 +118,37 @@ def _judge_verb(  # noqa: PLR0912 - one branch per auxiliary
             found = Assertion.DENIED
             features.add("negated")
     if form == "gerund" and not any(low in closed["be"] for low in group):
-        _judge_gerund(words, position, mood, features)
+        _judge_gerund(words, position, lexicon, features)
     elif form == "gerund":
         features.add("present_progressive")
     helpers = closed["be"] | closed["have"] | closed["modals"] | {"to", "do", "does", "did"}
+    if form in ("base", "third") and _after_subordinator(words, index):
+        features.add("irrealis")  # "after the army takes X": it has not
     if form == "base" and not helpers & set(group):
         _judge_base(words, index, lexicon, features)
     _judge_frame(words, index, position, lexicon, features)
     return found
+
+
+def _after_subordinator(words: Sequence[Word], index: int) -> bool:
+    """Return whether a present tense stands in a clause of time: "once", "when", "until" it happens."""
+    for back in range(index - 1, max(-1, index - 8), -1):
+        if words[back].low in _BREAKS or words[back].low == ",":
+            return False
+        if words[back].low in (
+            "after",
+            "once",
+            "until",
+            "till",
+            "before",
+            "when",
+            "if",
+            "unless",
+            "whoever",
+            "whether",
+        ):
+            return True
+    return False
 
 
 def _judge_base(words: Sequence[Word], index: int, lexicon: Lexicon, features: set[str]) -> None:
@@ -204,16 +228,16 @@ def _governor_hedge(words: Sequence[Word], position: int) -> Assertion | None:
     return Assertion.HEDGED if words[position].low in hedging else None
 
 
-def _judge_gerund(
-    words: Sequence[Word], position: int, mood: dict[str, dict[str, frozenset[str]]] | object, features: set[str]
-) -> None:
-    table = mood["gerund"]  # type: ignore[index]
+def _judge_gerund(words: Sequence[Word], position: int, lexicon: Lexicon, features: set[str]) -> None:
+    table = lexicon.mood["gerund"]
     if position < 0:
         return
     before = words[position]
     if before.party is not None or before.place is not None or before.date is not None:
         return
     if before.low in table["irrealis"]:
+        features.add("irrealis")
+    if before.low in ("after", "once", "before") and _modal_before(words, position, lexicon):
         features.add("irrealis")
     if before.low == "from" and any(word.low in table["kept_from"] for word in words[max(0, position - 7) : position]):
         features.add("irrealis")
@@ -250,7 +274,7 @@ def _judge_noun(
 def _judge_after_place(words: Sequence[Word], place_index: int, lexicon: Lexicon, features: set[str]) -> None:
     """Look for "the fall of X would", "the capture of X is imminent"."""
     mood, closed = lexicon.mood, lexicon.words
-    after = words[place_index + 1 : place_index + 5]
+    after = words[place_index + 1 : place_index + 10]
     for number, word in enumerate(after):
         if word.low in _BREAKS or word.low in (",", "and"):
             break

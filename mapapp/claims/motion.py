@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mapapp.claims.agents import NOBODY, Party, find_party_right
 from mapapp.claims.candidates import Candidate, View
@@ -17,6 +17,7 @@ from mapapp.claims.lexicon import VerbSense
 from mapapp.claims.mood import auxiliaries_before
 from mapapp.claims.passives import walk_left
 from mapapp.claims.phrases import walk_right
+from mapapp.claims.words import Word
 
 _VEHICLES = frozenset(("convoy", "column", "columns", "vehicles", "tanks", "fleet", "jets", "warplanes"))
 """That these leave a place gives nothing up."""
@@ -43,7 +44,7 @@ def is_force(view: View, party: Party) -> bool:
 
 def read_with_preposition(view: View, index: int, after: int, sense: VerbSense, kind: str) -> Iterator[Candidate]:
     words = view.words
-    start = after
+    start = look = after
     if sense.prepositions:
         look = after
         # "withdrew its troops from", "pulled back overnight from", "clashed with X in"
@@ -66,6 +67,8 @@ def read_with_preposition(view: View, index: int, after: int, sense: VerbSense, 
     elif voice_of(view, index, kind) == "passive":
         yield from _passive_entry(view, index, after, sense)
         return
+    if sense.verb_class == "leave" and _carries_others(words[after:look], view):
+        return
     places = walk_right(words, start, lexicon=view.lexicon)
     if not places:
         return
@@ -78,6 +81,18 @@ def read_with_preposition(view: View, index: int, after: int, sense: VerbSense, 
         if sense.verb_class == "fight":
             opponent = object_party(view, after, start)
         yield Candidate(view.sentence, index, sense.verb_class, place, actor, opponent, mood, sense.strength, "active")
+
+
+def _carries_others(between: Sequence[Word], view: View) -> bool:
+    """Return whether what leaves is not a force: "evacuated women and children from X"."""
+    closed = view.lexicon.words
+    if any(word.party is not None or word.low in closed["armed"] for word in between):
+        return False
+    small = closed["determiners"] | closed["adverbs"] | closed["prepositions"] | {"and", "back", "out"}
+    return any(
+        word.low.isalpha() and word.low not in small and not word.low.endswith("ly") and word.date is None
+        for word in between
+    )
 
 
 def _passive_entry(view: View, index: int, after: int, sense: VerbSense) -> Iterator[Candidate]:
@@ -106,6 +121,8 @@ def read_expel(view: View, index: int, after: int, sense: VerbSense, kind: str) 
     if not places:
         return
     driven = object_party(view, after, look)
+    if any(word.low in ("to", "into", "towards") for word in words[after:look]):
+        return  # "was driven to A from B"
     is_passive = voice == "passive" or (voice == "either" and look == after and driven.code is None)
     if is_passive:
         opponent, actor = view.subject(index), view.agent(places[-1].index + 1)

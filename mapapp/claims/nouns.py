@@ -92,7 +92,7 @@ def read_noun(view: View, index: int) -> Iterator[Candidate]:
         elif (
             not places
             and index
-            and sense.noun_class in ("take", "retake", "fall", "leave")
+            and sense.noun_class in ("take", "retake", "leave")
             and is_place(words[index - 1])
             and index > 1
             and words[index - 2].low in ("the", "after")

@@ -26,8 +26,8 @@ def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[P
     while position >= 0 and is_place(words[position]):
         head, share, is_vague, is_near, nxt = _head_left(words, position, lexicon=lexicon)
         if head is None:
-            if words[nxt].low in ("between", "from", "to"):
-                return ()  # "the road between A and B"
+            if words[nxt].low in ("between", "from", "to") or (found and words[nxt].low == "of"):
+                return ()  # "the road between A and B", "a man of A, B"
             break
         found.append(PlaceFound(head, share=share, is_vague=is_vague, is_near=is_near, is_listed=bool(found)))
         position = nxt
@@ -119,7 +119,7 @@ def _head_left(  # noqa: PLR0912 - one branch per way in which a phrase may end
     if back < 0:
         return position, None, False, False, back
     low = words[back].low
-    if low in ("between", "to", "with", "towards", "for", "by", "against", "into", "on"):
+    if low in ("between", "to", "with", "towards", "for", "by", "against", "into", "on", "onto"):
         return None, None, False, False, back
     if low in closed["within"] or low == "at":
         before = back - 1

@@ -197,6 +197,8 @@ def _by_verb(  # noqa: PLR0912 - one branch per order of words
     party = next((word for word in words[start : start + 3] if word.party), None)
     if party is not None and last - start > 4:
         last = party.index  # "the army spoke of A and denied B": the army
+    if last == start and words[start].low in closed["determiners"]:
+        return None
     name = _with_name_before(words, start, last, text)
     before = words[start - 1].low if start > 0 else ""
     ends = index + 1 >= len(words) or words[index + 1].low in (".", ",", ";") or _only_adjuncts(words, index + 1)

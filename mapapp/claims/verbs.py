@@ -65,7 +65,9 @@ def _by_class(view: View, index: int, after: int, sense: VerbSense, kind: str) -
         yield from read_fall(view, index, after, sense, kind)
 
 
-def _transitive(view: View, index: int, after: int, sense: VerbSense, kind: str) -> Iterator[Candidate]:
+def _transitive(  # noqa: PLR0912 - one branch per shape of the clause
+    view: View, index: int, after: int, sense: VerbSense, kind: str
+) -> Iterator[Candidate]:
     words = view.words
     voice = voice_of(view, index, kind)
     has_by = after < len(words) and words[after].low == "by"
@@ -82,6 +84,11 @@ def _transitive(view: View, index: int, after: int, sense: VerbSense, kind: str)
             yield from _active(view, index, sense, kind, places)
             return
     if kind in ("base", "third", "gerund") or (sense.verb_class == "desert" and sense.lemma in ("leave", "flee")):
+        return
+    participles = {form for _, form in view.lexicon.verbs[words[index].low]}
+    if kind == "past" and "participle" not in participles:
+        return  # "took" is no participle
+    if sense.lemma == "take" and after < len(words) and words[after].low in view.lexicon.mood["taken_to"]["words"]:
         return
     if voice == "either" and not has_by and not _is_reduced(view, index, after):
         relative = _relative_object(view, index)
