@@ -12,6 +12,7 @@ from mapapp.routes import bundled_routes
 from mapapp.summary import Share, shares_by_day
 from mapapp.territory import PLACE_PREC, Timeline, build_cells, build_timeline
 from mapapp.theatre import Theatre
+from mapapp.versions import join_versions
 
 CELL_CLASSES = frozenset("PST")
 """GeoNames classes whose entries are small enough to stand for a cell: populated places, spots, terrain."""
@@ -51,7 +52,7 @@ def build_scene(
     articles = {reading.article.id: reading.article for reading in readings}
     merged = merge_claims(claims, articles=articles, theatre=theatre, decisions=tuple(decisions))
     events = tuple(sorted(merged, key=lambda event: (event.date_start, event.id)))
-    routes = (*bundled_routes(theatre), *(route for reading in readings for route in reading.routes))
+    routes = join_versions(bundled_routes(theatre), told=[route for reading in readings for route in reading.routes])
     cells = build_cells(units=theatre.units, places=(*theatre.cell_places, *_event_places(events, theatre=theatre)))
     timeline = build_timeline(cells, theatre=theatre, events=events)
     n_days = (query.end - query.start).days + 1
