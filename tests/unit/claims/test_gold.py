@@ -24,7 +24,8 @@ DETAIL_FLOOR = 0.93
 
 @pytest.fixture(scope="module")
 def passages() -> tuple[Passage, ...]:
-    return tuple(passage for path in sorted(GOLD.glob("*.toml")) for passage in read_gold(path))
+    files = (path for path in sorted(GOLD.glob("*.toml")) if not path.name.startswith("apart_"))
+    return tuple(passage for path in files for passage in read_gold(path))
 
 
 DEMONYMS = ("Syrian", "Kurdish", "Turkish", "Russian", "Israeli", "Iraqi")
