@@ -25,6 +25,9 @@ from mapapp.theatre import Theatre
 CACHED_NAMES = 60_000
 """Names kept with what they may mean; forgotten all at once beyond that."""
 
+LARGE_KM = 150.0
+"""Radius from which a distance to a unit's middle says nothing."""
+
 SHORTEST_SOUND = 4
 """Letters of a sound key that tell enough apart."""
 
@@ -48,8 +51,9 @@ class Spot:
     """`country.code` of the first-level unit in GeoNames' codes; empty = unknown."""
     population: int
     radius_km: float
-    vector: tuple[float, float, float]
-    """The point on the unit sphere."""
+    numbers: tuple[float, float, float, float, float, float]
+    """For the resolver: 0 for a country, else 1; its weight among the units' votes; 1 where distances to it say
+    something, else 0; its point on the unit sphere."""
     has_point: bool = True
     is_ours: bool = False
     """True: of the theatre's country or data."""
@@ -219,7 +223,7 @@ class Gazetteer:
             adm1=f"{country}.{code}" if code else "",
             population=int(world.population[row]),
             radius_km=float(world.radius[row]),
-            vector=_vector(*(point or (0.0, 0.0))),
+            numbers=_resolver_numbers(point, feature=feature, radius_km=float(world.radius[row])),
             has_point=point is not None,
             is_ours=bool(country) and country == self.theatre.country,
         )
@@ -333,7 +337,8 @@ class Gazetteer:
                 spot = Spot(
                     row=-1, id=f"{theatre.code}:{pcode}", name=english, lat=round(point.y, 4), lon=round(point.x, 4),
                     feature_class="A", feature_code="ADM1", country=theatre.country, adm1="",
-                    population=500_000, radius_km=60.0, vector=_vector(point.y, point.x), is_ours=True,
+                    population=500_000, radius_km=60.0, is_ours=True,
+                    numbers=_resolver_numbers((point.y, point.x), feature="A.ADM1", radius_km=60.0),
                 )  # fmt: skip
                 self._ours[spot.id] = spot
                 self._places[spot.id] = Place(
@@ -371,14 +376,29 @@ class Gazetteer:
             adm1=world.adm1 if world else "",
             population=place.population or (world.population if world else 0),
             radius_km=world.radius_km if world else 0.0,
-            vector=_vector(place.lat, place.lon),
+            numbers=_resolver_numbers(
+                (place.lat, place.lon),
+                feature=f"{place.feature_class}.{place.feature_code}",
+                radius_km=world.radius_km if world else 0.0,
+            ),
             is_ours=True,
         )
 
 
-def _vector(lat: float, lon: float) -> tuple[float, float, float]:
-    y, x = math.radians(lat), math.radians(lon)
-    return math.cos(y) * math.cos(x), math.cos(y) * math.sin(x), math.sin(y)
+def _resolver_numbers(
+    point: tuple[float, float] | None, *, feature: str, radius_km: float
+) -> tuple[float, float, float, float, float, float]:
+    """Return `Spot.numbers`: a unit of the first level speaks for itself more than a town in it does."""
+    y, x = (math.radians(value) for value in (point or (0.0, 0.0)))
+    tells_distance = point is not None and feature[:1] in "PSA" and radius_km < LARGE_KM
+    return (
+        0.0 if feature == "A.PCLI" else 1.0,
+        1.5 if feature == "A.ADM1" else 1.0,
+        1.0 if tells_distance else 0.0,
+        math.cos(y) * math.cos(x),
+        math.cos(y) * math.sin(x),
+        math.sin(y),
+    )
 
 
 def _rank_of_entry(entry: Entry) -> tuple[bool, bool, bool, int]:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mapapp.places.drafts import UNIT_WORDS, Draft, Recognition
+from mapapp.places.gazetteer import LARGE_KM
 from mapapp.places.index import LOCAL
 from mapapp.places.senses import Option, Sense, gather_senses, km_between, score_mentions
 from mapapp.places.sources import ALTERNATE, PRIMARY
@@ -140,67 +141,66 @@ def _likelihoods(senses: list[Sense]) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scores, -20.0, 20.0))), dtype=np.float64)
 
 
-def _shares(owner: Numbers, group: Numbers, votes: Floats) -> Floats:
-    """Return per option the share of its group among the votes of the other names, 0 where it has no group.
+class _Groups:
+    """Options gathered by country or by first-level unit, to count the votes of the other names."""
 
-    `owner` numbers the names, `group` the countries or units (-1 = none).
-    """
-    is_grouped = group >= 0
-    votes = np.where(is_grouped, votes, 0.0)
-    total = votes.sum()
-    by_group = np.bincount(np.where(is_grouped, group, 0), weights=votes)
-    by_owner = np.bincount(owner, weights=votes)
-    # What the name itself gave to the group does not count for it.
-    pair = owner * (int(group.max()) + 2) + group + 1
-    if len(pair) > 2_000:
-        # Keeps the table of pairs small in a long text.
-        pair = np.unique(pair, return_inverse=True)[1]
-    own = np.bincount(pair, weights=votes)[pair]
-    rest = total - by_owner[owner]
-    shares = (by_group[np.where(is_grouped, group, 0)] - own) / (rest + 0.5)
-    return np.where(is_grouped & (rest > 0.1), shares, 0.0)
+    def __init__(self, owner: Numbers, group: Numbers) -> None:
+        """`owner` numbers the names, `group` the countries or units; -1 = none."""
+        self._owner = owner
+        self._group = np.maximum(group, 0)
+        self._is_grouped = (group >= 0).astype(np.float64)
+        pair = owner * (int(group.max()) + 2) + group + 1
+        # Numbered anew in a long text, which keeps the table of pairs small.
+        self._pair = np.unique(pair, return_inverse=True)[1] if len(pair) > 2_000 else pair
+
+    def shares(self, votes: Floats) -> Floats:
+        """Return per option the share of its group among the votes of the other names, 0 where it has no group."""
+        votes = votes * self._is_grouped
+        by_owner = np.bincount(self._owner, votes)[self._owner]
+        # What the name itself gave to the group does not count for it.
+        others = np.bincount(self._group, votes)[self._group] - np.bincount(self._pair, votes)[self._pair]
+        return np.asarray(others * self._is_grouped / (votes.sum() - by_owner + 0.5), dtype=np.float64)
 
 
 def _score_together(senses: list[Sense], weights: Weights, *, is_about: bool) -> None:
     """Score the options by what the text's other names say, and rank them."""
     table = weights.resolution
     options = [option for sense in senses for option in sense.options]
-    spots = [option.spot for option in options]
-    sizes = np.array([len(sense.options) for sense in senses])
-    first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    sizes = [len(sense.options) for sense in senses]
+    first = np.cumsum([0, *sizes[:-1]])
     owner = np.repeat(np.arange(len(senses)), sizes)
-    base = np.array([option.base for option in options])
-    country = _numbers([spot.country for spot in spots])
-    unit = _numbers([spot.adm1 for spot in spots])
-    is_country = np.array([spot.feature_code == "PCLI" for spot in spots])
-    is_first_level = np.array([spot.feature_code == "ADM1" for spot in spots])
-    is_small = np.array([spot.feature_class in "PSA" and spot.radius_km < 150 and spot.has_point for spot in spots])
-    theatre = np.array([is_about and spot.is_ours and spot.feature_code != "PCLI" for spot in spots])
-    theatre_part = np.where(theatre, table["theatre"], 0.0)
+    columns = np.array([(option.base, *option.spot.numbers) for option in options]).T
+    base, is_local, level_factor, is_small = columns[0], columns[1], columns[2], columns[3]
+    vectors = np.ascontiguousarray(columns[4:7].T)
+    if is_about:
+        theatre_part = table["theatre"] * np.array([option.spot.is_ours for option in options]) * is_local
+    else:
+        theatre_part = np.zeros(len(options))
+    countries = _Groups(owner, _numbers([option.spot.country for option in options]))
+    units = _Groups(owner, _numbers([option.spot.adm1 for option in options]))
     likelihood = _likelihoods(senses)
     likelihood[likelihood < LEAST_LIKELY] = 0.0
     mentions = np.array([1.0 + 0.25 * min(4, len(sense.drafts) - 1) for sense in senses])
-    voice, ear = (likelihood * mentions)[owner], likelihood[owner]
-    vectors = np.array([spot.vector for spot in spots])
+    voice, ear = (likelihood * mentions)[owner], likelihood[owner] * is_small
 
-    score = base + theatre_part
+    alone = base + theatre_part
+    score = alone
     country_part = unit_part = near_part = np.zeros(len(options))
     for _ in range(ROUNDS):
         power = np.exp(score - np.maximum.reduceat(score, first)[owner])
         chance = power / np.add.reduceat(power, first)[owner]
-        country_part = np.where(is_country, 0.0, table["same_country"] * _shares(owner, country, voice * chance))
-        unit_votes = voice * chance * np.where(is_first_level, 1.5, 1.0)
-        unit_part = table["same_first_level"] * _shares(owner, unit, unit_votes)
-        weight = np.where(is_small & (chance > 0.02), ear * chance**CHANCE_POWER, 0.0)
+        votes = voice * chance
+        country_part = table["same_country"] * is_local * countries.shares(votes)
+        unit_part = table["same_first_level"] * units.shares(votes * level_factor)
+        weight = np.where(chance > 0.02, ear * chance**CHANCE_POWER, 0.0)
         neighbours = np.flatnonzero(weight)
         if len(neighbours) > MOST_NEIGHBOURS:
             neighbours = neighbours[np.argsort(-weight[neighbours], kind="stable")[:MOST_NEIGHBOURS]]
         if len(neighbours):
             near = np.exp(-_distances_km(vectors, vectors[neighbours]) / weights.limits["near_km"])
-            near *= weight[neighbours]
-            near[owner[:, None] == owner[neighbours][None, :]] = 0.0
+            near *= weight[neighbours] * (owner[:, None] != owner[neighbours])
             near_part = table["near"] * np.minimum(1.0, 0.8 * near.max(axis=1) + 0.1 * near.sum(axis=1))
-        score = base + theatre_part + country_part + unit_part + near_part
+        score = alone + country_part + unit_part + near_part
 
     together = zip(
         options, score.tolist(), country_part.tolist(), unit_part.tolist(), near_part.tolist(), theatre_part.tolist(),
@@ -208,15 +208,19 @@ def _score_together(senses: list[Sense], weights: Weights, *, is_about: bool) ->
     )  # fmt: skip
     for option, total, same_country, same_unit, near_others, of_theatre in together:
         option.score = total
-        option.parts += [
+        option.parts += (
             ("same_country", same_country),
             ("same_first_level", same_unit),
             ("near", near_others),
             ("theatre", of_theatre),
-        ]
+        )
     for sense in senses:
         if len(sense.options) > 1:
-            sense.options.sort(key=lambda option: -option.score)
+            sense.options.sort(key=_by_score)
+
+
+def _by_score(option: Option) -> float:
+    return -option.score
 
 
 def _add_support(senses: list[Sense], weights: Weights, *, is_about: bool) -> None:
@@ -224,8 +228,8 @@ def _add_support(senses: list[Sense], weights: Weights, *, is_about: bool) -> No
     table = weights.mention
     spots = [sense.options[0].spot for sense in senses]
     is_likely = _likelihoods(senses) > 0.57
-    is_placed = np.array([spot.has_point and spot.radius_km < 150 for spot in spots])
-    vectors = np.array([spot.vector for spot in spots])
+    is_placed = np.array([spot.has_point and spot.radius_km < LARGE_KM for spot in spots])
+    vectors = np.array([spot.numbers[3:] for spot in spots])
     units = _numbers([spot.adm1 for spot in spots])
     named = np.bincount(units[is_likely & (units >= 0)], minlength=int(units.max(initial=0)) + 1)
     neighbours = np.flatnonzero(is_likely & is_placed)[:MOST_NEIGHBOURS]
