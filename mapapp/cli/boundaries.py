@@ -57,13 +57,10 @@ def _list_downloads(theatre_name: str) -> int:
 
 def run_add(options: argparse.Namespace) -> int:
     """Check a boundary file and install it."""
-    columns = dict(_read_column(text) for text in options.column)
-    if options.level:
-        columns["level"] = options.level
     about = add_boundaries(
         Path(options.file).expanduser(),
         theatre_name=options.theatre,
-        columns=columns,
+        columns=read_columns(options),
         crs=options.crs,
         title=options.title,
         licence=options.licence,
@@ -72,6 +69,12 @@ def run_add(options: argparse.Namespace) -> int:
     )
     _print_about(about, theatre_name=options.theatre)
     return 0
+
+
+def read_columns(options: argparse.Namespace) -> dict[str, str]:
+    """Return which column holds what, from `--column` and `--level`."""
+    columns = dict(_read_column(text) for text in options.column)
+    return {**columns, "level": options.level} if options.level else columns
 
 
 def _read_column(text: str) -> tuple[str, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 
 from geodata.catalog import CatalogError, read_catalog, verify_catalog
+from mapapp.cli import theatres as own_theatres
 from mapapp.cli.boundaries import add_data_commands
 from mapapp.cli.terminal import EXIT_PARTLY, Commands, add_command, add_theatre_option, open_place_index
-from mapapp.errors import DataError
+from mapapp.errors import DataError, MapAppError
 from mapapp.report import format_table
 from mapapp.text import show_plain
 from mapapp.theatre import default_theatre, list_theatres, load_theatre
@@ -20,13 +22,21 @@ def run_theatres(options: argparse.Namespace) -> int:
     if options.names:
         print("\n".join(names))
         return 0
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    problems: list[str] = []
     for name in names:
-        theatre = load_theatre(name)
+        try:
+            theatre = load_theatre(name)
+        except MapAppError as error:  # one that is broken does not hide the others
+            rows.append((name, "cannot be opened", "", "", ""))
+            problems.append(str(error))
+            continue
         mark = "opens first" if name == default_theatre() else ""
         rows.append((name, theatre.title, str(theatre.first_day), str(theatre.last_day), mark))
     print("\n".join(format_table(("name", "title", "first day", "last day", ""), rows)))
-    return 0
+    for problem in problems:
+        print(show_plain(problem), file=sys.stderr)
+    return EXIT_PARTLY if problems else 0
 
 
 def run_data_verify(options: argparse.Namespace) -> int:
@@ -63,6 +73,7 @@ def add_commands(commands: Commands) -> None:
     """Add the commands of this module."""
     theatres = add_command(commands, "theatres", run_theatres, "list the theatres", examples=("theatres",))
     theatres.add_argument("--names", action="store_true", help="only their names")
+    own_theatres.add_commands(commands)
     add_data = add_command(
         commands,
         "data",
