@@ -69,6 +69,7 @@ def _show_catalogue() -> None:
         pd.DataFrame(rows, columns=["File", "Source", "Licence", "Date", "Recipe", "sha256", "Link"]),
         hide_index=True,
         key="catalogue",
+        placeholder="",
         column_config={"Link": st.column_config.LinkColumn(display_text="open", width="small")},
     )
     if st.button("Check every file against its hash", key="verify_data", icon=":material/fact_check:"):
@@ -166,6 +167,7 @@ def _show_gazetteer(query: MapQuery, *, theatre: Theatre) -> None:
         pd.DataFrame(own, columns=["Name", "Feature", "Lat", "Lon", "Link"]),
         hide_index=True,
         key="supplement",
+        placeholder="",
         column_config={"Link": st.column_config.LinkColumn(display_text="open", width="small")},
     )
 

@@ -15,7 +15,13 @@ SIDEBAR_PX = 256
 
 ICON = Path(__file__).with_name("icon.svg")
 
-NAVIGATION = (("map", "Map"), ("articles", "Articles"), ("export", "Export"), ("data", "Data & method"))
+NAVIGATION = (
+    ("map", "Map"),
+    ("control", "Control"),
+    ("articles", "Articles"),
+    ("export", "Export"),
+    ("data", "Data & method"),
+)
 """File name without suffix, which is also the address, and title. The first one opens.
 
 They have no icons: Streamlit would show them in the browser's tab, too, and fetch them from the network for that.

@@ -224,6 +224,7 @@ def _show_table(rows: pd.DataFrame, *, title: str, empty: str, key: str) -> None
         key=key,
         hide_index=True,
         width="stretch",
+        placeholder="",
         height="content" if len(rows) <= 10 else 400,
         column_config={
             "Link": _LINK,

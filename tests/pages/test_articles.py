@@ -14,7 +14,7 @@ from mapapp.store import open_store
 
 OpenApp = Callable[..., AppTest]
 
-TEXT = "Opposition fighters seized Palmyra on Wednesday. Government troops had left the town before."
+TEXT = "Opposition fighters captured the city of Homs on Wednesday. Government troops had left it before."
 HOSTILE = "{{7*7}} ${alert(1)} <img src=x onerror=alert(1)> </script> ![x](http://evil.example/x.png) \u202e"
 
 
@@ -49,13 +49,13 @@ def test_a_pasted_article_is_read_stored_and_shown(open_app: OpenApp) -> None:
     assert article.publisher == "Example Wire"
     claims = next(element.value for element in app.dataframe if "Quote" in element.value.columns)
     assert all(" ".join(quote.split()) in " ".join(TEXT.split()) for quote in claims["Quote"])
-    assert "Palmyra" in " ".join(claims["Where"])
+    assert "Homs" in " ".join(claims["Where"])
 
 
 def test_an_uploaded_page_is_read_like_a_pasted_text(open_app: OpenApp) -> None:
     app = open_app("articles")
     app.segmented_control(key="intake_source").set_value("Upload a file").run()
-    page = f"<html><body><article><h1>Palmyra</h1><p>{TEXT}</p></article></body></html>"
+    page = f"<html><body><article><h1>Homs</h1><p>{TEXT}</p></article></body></html>"
     app.file_uploader(key="intake_file").set_value(("page.html", page.encode(), "text/html"))
     next(button for button in app.button if button.label == "Read it").click().run()
     assert not app.exception
