@@ -60,6 +60,7 @@ class _SameHost(HTTPRedirectHandler):
     ) -> Request | None:
         old, new = urlsplit(req.full_url), urlsplit(newurl)
         if (old.scheme, old.netloc) != (new.scheme, new.netloc):
+            fp.close()
             raise FetchError(
                 f"{old.netloc} sends us on to {new.scheme}://{new.netloc}; expected the file itself. Nothing was taken "
                 "from there. Download the file by hand if you trust that address."
