@@ -1,7 +1,7 @@
 """Readers of tracks: Flightradar24 and OpenSky CSV, readsb traces, GPX, KML and KMZ, GeoJSON.
 
 Each takes bytes and returns one track as it stands in the file; `tracks.clean_track` comes after. What cannot be read
-is set aside and counted. Files come from outside: XML with a document type is refused, archives are read up to a limit.
+is set aside and counted. Files come from outside: archives are read up to a limit.
 """
 
 from __future__ import annotations
@@ -9,31 +9,28 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
-from xml.etree import ElementTree
 
 from mapapp.errors import DataError
+from mapapp.track_rows import NAN, Row, read_checked, read_instant, read_number, read_position
+from mapapp.track_xml import NamedRows, read_xml
 from mapapp.tracks import Track, make_track
 
 MAX_BYTES = 400_000_000
 """A GPX file of two million positions; more is not a track."""
 FOOT_M = 0.3048
 KNOT_KMH = 1.852
-Row = tuple[float, float, float, float, float]
-"""time (s), lat, lon, altitude (m), speed (km/h); NaN = unknown."""
-NAN = math.nan
 UNREADABLE = "unreadable"
 
 
 def read_track(data: bytes, *, name: str) -> Track:
     """Return the track of a file, whatever its format; `name` names it and helps nothing else.
 
-    Raises DataError where the format is not known, the file is broken, or there are fewer than two positions.
+    A file of several tracks gives them one after the other. Raises DataError where the format is not known, the file is
+    broken, or there are fewer than two positions.
 
     >>> csv_file = b"Timestamp,UTC,Callsign,Position,Altitude,Speed,Direction\\n"
     >>> rows = b'0,,X1,"33.4,36.5",1000,300,90\\n60,,X1,"33.4,36.6",2000,310,90\\n'
@@ -41,18 +38,31 @@ def read_track(data: bytes, *, name: str) -> Track:
     >>> track.altitude_m.round(1).tolist()
     [304.8, 609.6]
     """
+    return _collect((row for part in _read_parts(data, name=name) for row in part.rows), name=name)
+
+
+def read_tracks(data: bytes, *, name: str) -> tuple[Track, ...]:
+    """Return every track of a file by its own name; one without a name, and one of one position, is called `name`.
+
+    GPX and KML may hold several, the other formats one. Tracks of fewer than two positions are left out, and where
+    nothing else is there, DataError is raised as by `read_track`.
+    """
+    parts = [part for part in _read_parts(data, name=name) if sum(row is not None for row in part.rows) > 1]
+    if not parts:
+        return (read_track(data, name=name),)
+    return tuple(_collect(part.rows, name=part.name or name) for part in parts)
+
+
+def _read_parts(data: bytes, *, name: str) -> tuple[NamedRows, ...]:
     if len(data) > MAX_BYTES:
         raise DataError(f"{name} has {len(data):,} bytes; a track has at most {MAX_BYTES:,}. Export a part of it.")
     if data[:4] == b"PK\x03\x04":
         data = _unzip(data, name=name)
     head = data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] == b"<":
-        rows: Iterable[Row | None] = _read_xml(data, name=name)
-    elif head[:1] in (b"{", b"["):
-        rows = _read_json(data, name=name)
-    else:
-        rows = _read_csv(data, name=name)
-    return _collect(rows, name=name)
+        return read_xml(data, name=name)
+    rows = _read_json(data, name=name) if head[:1] in (b"{", b"[") else _read_csv(data, name=name)
+    return (NamedRows(rows=list(rows)),)
 
 
 def _collect(rows: Iterable[Row | None], *, name: str) -> Track:
@@ -72,36 +82,6 @@ def _collect(rows: Iterable[Row | None], *, name: str) -> Track:
     return make_track(
         name, time_s=time_s, lat=lat, lon=lon, altitude_m=altitude_m, speed_kmh=speed_kmh, set_aside=set_aside
     )
-
-
-def _number(text: object, *, scale: float = 1.0) -> float:
-    """Return a number, or NaN for nothing and for words such as "ground"."""
-    if isinstance(text, bool) or text is None:
-        return NAN
-    try:
-        return float(text) * scale  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return NAN
-
-
-def read_instant(text: object) -> float:
-    """Return seconds since 1970 of an ISO time or of a number of seconds or milliseconds; NaN = unknown.
-
-    A time without an offset is UTC: the formats say so.
-
-    >>> read_instant("2024-12-08T02:00:00Z") == read_instant(1733623200) == read_instant(1733623200000)
-    True
-    """
-    number = _number(text)
-    if math.isfinite(number):
-        return number / 1000.0 if abs(number) > 1e11 else number
-    if not isinstance(text, str):
-        return NAN
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return NAN
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 # --- CSV ------------------------------------------------------------------------------------------------------------
@@ -165,7 +145,7 @@ def _csv_reader(header: Sequence[str]) -> Callable[[Sequence[str]], Row | None] 
 
 
 def _cell(row: Sequence[str], index: int | None, scale: float) -> float:
-    return _number(row[index], scale=scale) if index is not None and index < len(row) else NAN
+    return read_number(row[index], scale=scale) if index is not None and index < len(row) else NAN
 
 
 # --- JSON -----------------------------------------------------------------------------------------------------------
@@ -181,32 +161,27 @@ def _read_json(data: bytes, *, name: str) -> Iterator[Row | None]:
     elif isinstance(whole, dict) and isinstance(whole.get("path"), list):
         # OpenSky's tracks: time, lat, lon, altitude in metres, track, on ground.
         for row in whole["path"]:
-            yield _checked(row, lambda one: (_number(one[0]), float(one[1]), float(one[2]), _number(one[3]), NAN))
+            yield read_checked(
+                row, lambda one: (read_number(one[0]), float(one[1]), float(one[2]), read_number(one[3]), NAN)
+            )
     elif isinstance(whole, dict) and "type" in whole:
         yield from _read_geojson(whole)
     else:
         raise DataError(f"{name} is JSON of an unknown kind. Expected GeoJSON, a readsb trace or an OpenSky track.")
 
 
-def _checked(row: Any, read: Callable[[Any], Row]) -> Row | None:
-    try:
-        return read(row)
-    except (TypeError, ValueError, IndexError, KeyError):
-        return None
-
-
 def _read_trace(whole: Mapping[str, Any]) -> Iterator[Row | None]:
     """Read readsb's and tar1090's trace: seconds since `timestamp`, lat, lon, feet or "ground", knots."""
-    start = _number(whole.get("timestamp"))
+    start = read_number(whole.get("timestamp"))
     for row in whole["trace"]:
-        yield _checked(
+        yield read_checked(
             row,
             lambda one: (
                 start + float(one[0]),
                 float(one[1]),
                 float(one[2]),
-                0.0 if one[3] == "ground" else _number(one[3], scale=FOOT_M),
-                _number(one[4], scale=KNOT_KMH) if len(one) > 4 else NAN,
+                0.0 if one[3] == "ground" else read_number(one[3], scale=FOOT_M),
+                read_number(one[4], scale=KNOT_KMH) if len(one) > 4 else NAN,
             ),
         )
 
@@ -242,55 +217,10 @@ def _read_geometry(geometry: Mapping[str, Any], *, properties: Mapping[str, Any]
         moments = times[number] if number < len(times) else []
         for index, pair in enumerate(line if isinstance(line, list) else []):
             moment = read_instant(moments[index]) if index < len(moments) else NAN
-            yield _checked(pair, lambda one: _geojson_row(one, moment=moment))  # noqa: B023 used at once
+            yield read_checked(pair, lambda one: read_position(one, moment=moment))  # noqa: B023 used at once
 
 
-def _geojson_row(pair: Sequence[Any], *, moment: float) -> Row:
-    return moment, float(pair[1]), float(pair[0]), _number(pair[2]) if len(pair) > 2 else NAN, NAN
-
-
-# --- XML ------------------------------------------------------------------------------------------------------------
-
-
-def _read_xml(data: bytes, *, name: str) -> Iterator[Row | None]:
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise DataError(f"{name} declares a document type, which a track has no use for. Export it again without one.")
-    rows: list[Row | None] = []
-    whens: list[str] = []
-    coords: list[str] = []
-    path: list[str] = []
-    try:
-        for event, element in ElementTree.iterparse(io.BytesIO(data), events=("start", "end")):  # noqa: S314 no entities
-            tag = element.tag.rpartition("}")[2]
-            if event == "start":
-                path.append(tag)
-                continue
-            path.pop()
-            if tag in ("trkpt", "rtept"):
-                rows.append(_checked(element, _gpx_row))
-                element.clear()
-            elif tag == "when":
-                whens.append((element.text or "").strip())
-            elif tag == "coord":
-                coords.append((element.text or "").strip())
-            elif tag == "coordinates" and "LineString" in path:
-                rows.extend(_kml_row(words.split(","), moment=NAN) for words in (element.text or "").split())
-    except ElementTree.ParseError as error:
-        raise DataError(f"{name} is broken XML: {error}. Export it again.") from error
-    for index, words in enumerate(coords):
-        moment = read_instant(whens[index]) if index < len(whens) else NAN
-        rows.append(_kml_row(words.split(), moment=moment))
-    yield from rows
-
-
-def _gpx_row(element: ElementTree.Element) -> Row:
-    texts = {child.tag.rpartition("}")[2]: child.text for child in element}
-    lat, lon = float(element.attrib["lat"]), float(element.attrib["lon"])
-    return read_instant(texts.get("time")), lat, lon, _number(texts.get("ele")), _number(texts.get("speed"), scale=3.6)
-
-
-def _kml_row(words: Sequence[str], *, moment: float) -> Row | None:
-    return _checked(words, lambda one: _geojson_row(one, moment=moment))
+# --- archives ------------------------------------------------------------------------------------------------------
 
 
 def _unzip(data: bytes, *, name: str) -> bytes:

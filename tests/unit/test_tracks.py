@@ -18,7 +18,8 @@ from shapely.geometry import LineString
 from mapapp import geo
 from mapapp.errors import DataError
 from mapapp.model import LegKind, PointRole
-from mapapp.track_files import read_instant, read_track
+from mapapp.track_files import read_track, read_tracks
+from mapapp.track_rows import read_instant
 from mapapp.track_routes import build_track_route
 from mapapp.tracks import Track, clean_track, find_gaps, make_track, simplify_track, thin_track
 from mapapp.turns import TurnKind, find_phases, find_turns, is_lost_in_flight, noise_m
@@ -112,6 +113,20 @@ def test_every_format_gives_the_same_track(name: str) -> None:
         assert track.altitude_m == pytest.approx([m for *_, m, _ in ROWS], abs=0.2)
     if has_speeds:
         assert track.speed_kmh == pytest.approx([v for *_, v in ROWS], abs=0.1)
+
+
+def test_a_file_of_several_tracks_gives_each_by_its_name() -> None:
+    point = '<trkpt lat="1" lon="2"/><trkpt lat="1" lon="3"/>'
+    named = f"<trk><name>first</name><trkseg>{point}</trkseg><trkseg>{point}</trkseg></trk>"
+    tracks = read_tracks(f"<gpx>{named}<trk><trkseg>{point}</trkseg></trk><trk/></gpx>".encode(), name="x.gpx")
+    assert [(track.name, len(track)) for track in tracks] == [("first", 4), ("x.gpx", 2)]
+
+
+def test_a_line_of_kml_takes_the_ends_of_its_time_span() -> None:
+    span = f"<TimeSpan><begin>{iso(T0)}</begin><end>{iso(T0 + 60)}</end></TimeSpan>"
+    track = read_track(KML_LINE.replace("<LineString>", span + "<LineString>").encode(), name="x.kml")
+    assert (track.time_s[0], track.time_s[-1]) == (T0, T0 + 60)
+    assert np.isnan(track.time_s[1])
 
 
 def test_a_row_that_cannot_be_read_is_counted() -> None:
