@@ -234,6 +234,7 @@ def _show_difference(scene: Scene, *, query: MapQuery, theatre: Theatre) -> None
             build_balance_table(scene, first=first, second=second, theatre=theatre),
             hide_index=True,
             width="stretch",
+            height="content",
             column_config=_NUMBERS,
             key="control_balance",
         )
@@ -348,6 +349,7 @@ def _show_areas(scene: Scene, *, query: MapQuery, theatre: Theatre) -> None:
         build_area_table(of_day, theatre=theatre),
         hide_index=True,
         width="stretch",
+        height="content",
         column_config=_NUMBERS,
         key="control_areas",
     )

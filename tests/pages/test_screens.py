@@ -24,7 +24,7 @@ def messages(app: AppTest) -> list[str]:
     return [element.value for element in (*app.error, *app.warning, *app.success, *app.info)]
 
 
-@pytest.mark.parametrize("screen", ["map", "articles", "export", "data"])
+@pytest.mark.parametrize("screen", ["map", "control", "articles", "export", "data"])
 def test_a_screen_runs_without_an_error(open_app: OpenApp, screen: str) -> None:
     app = open_app(screen)
     assert not app.exception
