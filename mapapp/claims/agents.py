@@ -141,10 +141,11 @@ def unlisted_party(words: Sequence[Word], index: int, *, actors: Mapping[str, Ac
     """Return who a common noun such as "government" stands for, if the table has a name made with it."""
     head = words[index].low
     before = words[index - 1] if index else None
-    if head in lexicon.words["state_armed"] and (
-        before is None or (before.place is None and not before.text[:1].isupper())
-    ):
-        wanted = (f"{head} forces", f"the {head}")
+    is_bare = (
+        before is None or before.low in ("the", "and", ",") or (before.place is None and not before.text[:1].isupper())
+    )
+    if is_bare and (head in lexicon.words["state_armed"] or (head in ("troops", "soldiers") and _is_alone(before))):
+        wanted: tuple[str, ...] = (f"{head} forces", f"the {head}", f"government {head}")
         for actor in actors.values():
             if any(alias.lower() in wanted for alias in actor.aliases):
                 return Party(actor.code, "generic" if actor.is_generic else "known", index, actor.is_state)
@@ -159,6 +160,11 @@ def unlisted_party(words: Sequence[Word], index: int, *, actors: Mapping[str, Ac
             if any(alias.lower() in wanted for alias in actor.aliases):
                 return Party(actor.code, "generic" if actor.is_generic else "known", index, actor.is_state)
     return Party(None, "unlisted", index, head in lexicon.words["state_armed"])
+
+
+def _is_alone(before: Word | None) -> bool:
+    """Return whether nothing before "troops" says whose they are."""
+    return before is None or before.low in ("the", "and", ",", "when", "after", "as", "that", "by", "while", "where")
 
 
 def find_agent(words: Sequence[Word], start: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:

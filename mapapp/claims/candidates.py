@@ -45,6 +45,8 @@ class View:
     lexicon: Lexicon
     actors: Mapping[str, Actor]
     last_subject: Party | None
+    capital_place_id: str = ""
+    """A capital may stand for its government."""
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -53,7 +55,14 @@ class View:
 
     def subject(self, index: int) -> Party:
         """Return who is the subject of the verb at a word."""
-        return find_subject(self.words, index, actors=self.actors, lexicon=self.lexicon, last_subject=self.last_subject)
+        found = find_subject(
+            self.words, index, actors=self.actors, lexicon=self.lexicon, last_subject=self.last_subject
+        )
+        place = self.words[found.index].place if found.code is None and found.index is not None else None
+        if place is not None and place.place is not None and place.place.id == self.capital_place_id:
+            state = next((actor for actor in self.actors.values() if actor.is_state), None)
+            return Party(state.code, "known", found.index, True) if state is not None else found
+        return found
 
     def agent(self, index: int) -> Party:
         """Return who stands behind "by" after a word."""

@@ -175,12 +175,30 @@ def kind_of(draft: Draft, actors: Mapping[str, Actor], lexicon: Lexicon) -> Even
         return EventKind.TRANSFER
     if draft.actor is not None and draft.actor in actors:
         return EventKind.REGAINS if actors[draft.actor].is_state else EventKind.OVERTAKES
-    if draft.candidate.actor.is_state:
+    if draft.candidate.actor.is_state or _is_of_the_country(draft):
         return EventKind.REGAINS
     opponent = actors.get(draft.opponent or "") if draft.candidate.actor.basis != "unlisted" else None
     if opponent is not None and not opponent.is_state and verb_class == "retake":
         return EventKind.REGAINS
     return EventKind.OVERTAKES
+
+
+def _is_of_the_country(draft: Draft) -> bool:
+    """Return whether forces that the table does not know are those of the place's own state: "Iraqi troops" in Iraq."""
+    party, place = draft.candidate.actor, draft.resolution.place
+    if party.index is None or party.basis != "unlisted" or place is None or place.country is None:
+        return False
+    words = draft.candidate.sentence.words
+    if words[party.index].low not in _STATE_FORCES:
+        return False
+    near = words[max(0, party.index - 3) : party.index]
+    return any(
+        word.place is not None and word.place.place is not None and word.place.place.country == place.country
+        for word in near
+    )
+
+
+_STATE_FORCES = frozenset(("forces", "troops", "army", "soldiers", "military", "government", "police", "commandos"))
 
 
 def best_of_each(drafts: Sequence[Draft]) -> list[Draft]:

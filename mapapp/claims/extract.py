@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from mapapp.claims.drafts import (
     with_takers,
 )
 from mapapp.claims.grading import find_publisher, grade_claim
+from mapapp.claims.known_places import find_known_places
 from mapapp.claims.lending import lend_within_article
 from mapapp.claims.lexicon import Lexicon, has_word, read_lexicon
 from mapapp.claims.movement import find_journeys, movement_triggers
@@ -31,14 +33,17 @@ from mapapp.claims.parties import actors_by_code, find_parties
 from mapapp.claims.speech import find_attributions, speaker_of
 from mapapp.claims.travel import Told, build_movement_claim, lend_ends
 from mapapp.claims.words import PartyMention, build_sentence
-from mapapp.dates import find_dates
-from mapapp.model import Actor, Article, Claim, MentionKind, Resolution
+from mapapp.dates import DateSpan, find_dates
+from mapapp.model import Actor, Article, Assertion, Claim, MentionKind, Resolution
 from mapapp.text import Span, split_sentences
 from mapapp.theatre import Theatre
 
 LONGEST_SENTENCE = 2000
 """Characters. No sentence of prose is longer; a table or a line without an end is cut."""
 
+
+UNVERIFIED_REACH = 140
+"""Characters behind a sentence in which "could not be verified" is looked for."""
 
 LOWEST_SCORE = 0.1
 """What is less sure than this is not even worth a look in the review queue."""
@@ -71,6 +76,7 @@ def extract_claims(article: Article, *, resolutions: Sequence[Resolution], theat
         article, resolutions=resolutions, theatre=theatre, actors=actors, published=published, lexicon=lexicon
     )
     drafts = lend_within_article(best_of_each(drafts), actors=actors, lexicon=lexicon)
+    drafts = _hedge_unverified(article.text, drafts, lexicon=lexicon)
     claims = [
         build_claim(article, draft, actors=actors, grade=grade_claim(publisher, assertion=draft.assertion))
         for draft in drafts
@@ -98,23 +104,23 @@ def _read_sentences(
     text = article.text
     drafts: list[Draft] = []
     journeys: list[Told] = []
+    if not has_word(text, lexicon.triggers | movement_triggers(), start=0, end=len(text)):
+        return drafts, journeys
+    resolutions = (*resolutions, *find_known_places(article, taken=resolutions, theatre=theatre))
     if not resolutions:
         return drafts, journeys
-    dates = find_dates(text, published=published)
-    parties = find_parties(text, actors=theatre.actors)
-    places = sorted(resolutions, key=lambda one: (one.mention.start, one.mention.end))
-    date_starts = [found.start for found in dates]
-    party_starts = [found.start for found in parties]
-    place_starts = [one.mention.start for one in places]
     last_subject: Party | None = None
     recent_places: list[Resolution] = []
     context: Context | None = None
     paragraph, last_end = 0, 0
     takers: set[str] = set()
-    for number, (start, end) in enumerate(_bounded(text, split_sentences(text))):
-        own_dates = dates[bisect.bisect_left(date_starts, start) : bisect.bisect_left(date_starts, end)]
-        own_parties = parties[bisect.bisect_left(party_starts, start) : bisect.bisect_left(party_starts, end)]
-        own_places = places[bisect.bisect_left(place_starts, start) : bisect.bisect_left(place_starts, end)]
+    stretches = _stretches(
+        text,
+        dates=find_dates(text, published=published),
+        parties=find_parties(text, actors=theatre.actors),
+        places=sorted(resolutions, key=lambda one: (one.mention.start, one.mention.end)),
+    )
+    for number, (start, end), own_dates, own_parties, own_places in stretches:
         toponyms = [one for one in own_places if one.mention.kind is MentionKind.TOPONYM and one.candidates]
         candidates: tuple[Candidate, ...] = ()
         if "\n" in text[last_end:start]:
@@ -136,7 +142,11 @@ def _read_sentences(
                 parties=own_parties,
                 dates=own_dates,
             )
-            candidates = find_candidates(View(sentence, lexicon, actors, last_subject)) if is_control else ()
+            candidates = (
+                find_candidates(View(sentence, lexicon, actors, last_subject, theatre.capital_place_id))
+                if is_control
+                else ()
+            )
             trips = find_journeys(sentence, text=text, lexicon=lexicon) if is_journey else ()
             attributions = find_attributions(sentence, text=text, lexicon=lexicon) if candidates or trips else ()
             candidates = tuple(with_takers(candidates, takers, actors))
@@ -164,6 +174,39 @@ def _read_sentences(
         if days and (published is None or (days[-1].first or published) <= published):
             context = Context(days[-1], number, paragraph)
     return drafts, journeys
+
+
+def _stretches(
+    text: str, *, dates: Sequence[DateSpan], parties: Sequence[PartyMention], places: Sequence[Resolution]
+) -> Iterator[tuple[int, Span, Sequence[DateSpan], Sequence[PartyMention], Sequence[Resolution]]]:
+    """Return every sentence with its number, its offsets and what was found in it."""
+    date_starts = [found.start for found in dates]
+    party_starts = [found.start for found in parties]
+    place_starts = [one.mention.start for one in places]
+
+    def within(starts: list[int], span: Span) -> slice:
+        return slice(bisect.bisect_left(starts, span[0]), bisect.bisect_left(starts, span[1]))
+
+    for number, span in enumerate(_bounded(text, split_sentences(text))):
+        yield (
+            number,
+            span,
+            dates[within(date_starts, span)],
+            parties[within(party_starts, span)],
+            places[within(place_starts, span)],
+        )
+
+
+def _hedge_unverified(text: str, drafts: Sequence[Draft], *, lexicon: Lexicon) -> list[Draft]:
+    """Hedge what the next sentence says could not be verified."""
+    phrases = lexicon.mood["unverified"]["phrases"]
+
+    def is_doubted(draft: Draft) -> bool:
+        end = draft.candidate.sentence.end
+        behind = text[end : end + UNVERIFIED_REACH].lower()
+        return draft.assertion is Assertion.ASSERTED and any(phrase in behind for phrase in phrases)
+
+    return [replace(draft, assertion=Assertion.HEDGED) if is_doubted(draft) else draft for draft in drafts]
 
 
 def _bounded(text: str, spans: Sequence[Span]) -> Iterator[Span]:

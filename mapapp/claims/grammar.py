@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mapapp.claims.agents import NOBODY, Party, find_party_right, party_at
+from mapapp.claims.agents import NOBODY, Party, find_party_right, party_at, unlisted_party
 from mapapp.claims.candidates import View
 from mapapp.claims.mood import auxiliaries_before
-from mapapp.claims.phrases import PlaceFound
+from mapapp.claims.phrases import PlaceFound, is_place, is_site, walk_right
 from mapapp.claims.subjects import main_subject
 from mapapp.claims.words import Word
 from mapapp.model import Actor
@@ -132,7 +132,26 @@ def possessor(view: View, index: int) -> Party:
             return party if party.code is not None else view.last_subject or NOBODY
         if word.low in view.lexicon.words["prepositions"] or word.low in (",", ".", "and"):
             return NOBODY
+        if back == index - 1 or words[back + 1].low in ("'s", "’s", "’"):
+            inner = compound_party(view, back, with_demonyms=True)
+            if inner.code is not None:
+                return inner
+            if word.low in view.lexicon.words["armed"]:
+                return unlisted_party(words, back, actors=view.actors, lexicon=view.lexicon)
     return NOBODY
+
+
+def list_behind_colon(view: View, index: int) -> tuple[PlaceFound, ...]:
+    """Return the list in "Three towns fell overnight: A, B and C"."""
+    words = view.words
+    if not any(is_site(word, lexicon=view.lexicon) for word in words[max(0, index - 5) : index]):
+        return ()
+    for look in range(index + 1, min(len(words) - 1, index + 12)):
+        if words[look].low == ":":
+            return walk_right(words, look + 1, lexicon=view.lexicon)
+        if words[look].low in (".", ";") or is_place(words[look]):
+            return ()
+    return ()
 
 
 def is_present(view: View, index: int) -> bool:
@@ -140,14 +159,16 @@ def is_present(view: View, index: int) -> bool:
     return any(low in ("is", "are", "'s", "’s", "remains", "remain") for low in group)
 
 
-def compound_party(view: View, index: int) -> Party:
+def compound_party(view: View, index: int, *, with_demonyms: bool = False) -> Party:
     """Return the party that a word of "rebel-held", "in government hands" stands for."""
     word = view.words[index]
     if word.party is not None:
         return party_at(view.words, index, actors=view.actors)
     low = word.low
-    if word.place is not None and not (
-        index + 1 < len(view.words) and view.words[index + 1].low in ("-", "‑", "hands", "control", "rule")
+    if (
+        word.place is not None
+        and not with_demonyms
+        and not (index + 1 < len(view.words) and view.words[index + 1].low in ("-", "‑", "hands", "control", "rule"))
     ):
         return NOBODY
     if not low.isalpha() or low in view.lexicon.words["determiners"]:

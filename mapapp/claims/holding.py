@@ -142,7 +142,7 @@ def _under(view: View, index: int, under: int) -> Iterator[Candidate]:
         return
     verb_index = _copula(view, under)
     places = walk_left(words, verb_index, lexicon=view.lexicon)
-    changed = any(word.low == "now" for word in words[max(0, verb_index - 2) : index])
+    changed = any(word.low in ("now", "back", "newly") for word in words[max(0, verb_index - 2) : index])
     yield from _state(view, verb_index, places, holder, "take" if changed else "hold", "participle", 0.85)
 
 
@@ -203,7 +203,7 @@ def read_hands(view: View, index: int) -> Iterator[Candidate]:
         return
     at = _copula(view, start)
     places = walk_left(words, at, lexicon=view.lexicon)
-    changed = any(word.low == "now" for word in words[max(0, at - 2) : index])
+    changed = any(word.low in ("now", "back", "newly") for word in words[max(0, at - 2) : index])
     yield from _state(view, at, places, holder, "take" if changed else "hold", "participle", 0.85)
 
 

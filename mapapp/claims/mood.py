@@ -16,6 +16,9 @@ REACH_WORDS = 6
 """How far left of a noun its governor ("plans for the capture of") may stand."""
 
 _TIME_CLAUSES = frozenset(("after", "once", "until", "till", "before", "when", "if", "unless", "whoever", "whether"))
+_DISCUSSED = frozenset(
+    ("talks", "negotiations", "discussions", "deal", "agreement", "vote", "debate", "talk", "meeting")
+)
 _BREAKS = frozenset((";", ":", "—", "–", "“", "”", '"', "(", ")", "?", "!", "."))
 
 
@@ -260,6 +263,9 @@ def _judge_noun(
             features.add("irrealis")
             break
         if low == "for" and back and words[back - 1].low in mood["irrealis"]["for_nouns"]:
+            features.add("irrealis")
+            break
+        if low in ("on", "about", "over") and back and words[back - 1].low in _DISCUSSED:
             features.add("irrealis")
             break
         if low in ("no", "without") or low in closed["negations"]:

@@ -8,6 +8,7 @@ from mapapp.claims.agents import NOBODY, Party, find_party_right
 from mapapp.claims.candidates import Candidate, View
 from mapapp.claims.grammar import (
     compound_party,
+    list_behind_colon,
     object_party,
     preposition_at,
     to_party,
@@ -42,7 +43,9 @@ def is_force(view: View, party: Party) -> bool:
     )
 
 
-def read_with_preposition(view: View, index: int, after: int, sense: VerbSense, kind: str) -> Iterator[Candidate]:
+def read_with_preposition(  # noqa: PLR0912 - one branch per class
+    view: View, index: int, after: int, sense: VerbSense, kind: str
+) -> Iterator[Candidate]:
     words = view.words
     start = look = after
     if sense.prepositions:
@@ -74,6 +77,8 @@ def read_with_preposition(view: View, index: int, after: int, sense: VerbSense, 
         return
     subject = view.subject(index)
     if sense.verb_class == "leave" and not is_force(view, subject):
+        return
+    if sense.verb_class == "enter" and subject.basis == "unlisted" and not is_force(view, subject):
         return
     for place in places:
         mood = view.mood(index, form=kind, place_index=place.index)
@@ -202,7 +207,9 @@ def read_fall(view: View, index: int, after: int, sense: VerbSense, kind: str) -
         return
     if kind == "gerund" and index and words[index - 1].low == "of":
         return
-    places = walk_left(words, index, lexicon=view.lexicon)
+    places = walk_left(words, index, lexicon=view.lexicon) or list_behind_colon(view, index)
+    if sense.prepositions and (follows not in sense.prepositions or _new_holder(view, after).code is None):
+        return  # "went to the rebels", not "went to school"
     if not places and kind == "base" and follows in ("was", "is", "were", "after"):
         position, group = auxiliaries_before(words, index, lexicon=view.lexicon)
         if "to" in group and any(

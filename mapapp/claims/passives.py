@@ -88,6 +88,8 @@ def _is_apposition(inner: Sequence[Word], *, lexicon: Lexicon) -> bool:
     """Return whether the words between two commas describe what stands before them, and are no member of a list."""
     if not inner or (is_place(inner[0]) and len(inner) <= 2):
         return False
+    if len(inner) <= 6 and any(word.low in lexicon.speech["verbs"] for word in inner):
+        return True  # "X, says the monitor, was taken"
     if inner[0].low in ("which", "where", "who", "whose", "once", "home", "long", "seen"):
         return True
     return not any(is_verbal(one, lexicon=lexicon) and not one.low.endswith(("ed", "held")) for one in inner)
@@ -146,6 +148,8 @@ def _head_left(  # noqa: PLR0912 - one branch per way in which a phrase may end
             before -= 1
         if low == "of" and sites[0] in COMPASS and "the" not in sites and not any(s in closed["counts"] for s in sites):
             return None, None, False, False, back  # "south of X" is not X
+        if before >= 0 and words[before].low in ("in", "at", "near", "on", "with", "for"):
+            return None, None, False, False, before  # "shares in the plant near X"
         share = next((lexicon.share[site] for site in sites if site in lexicon.share), None)
         if any(site in closed["counts"] for site in sites):
             if low == "of" and "the" in sites:

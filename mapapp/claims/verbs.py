@@ -13,6 +13,7 @@ from mapapp.claims.grammar import (
     from_party,
     is_present,
     is_verb,
+    list_behind_colon,
     particles_end,
     to_party,
     voice_of,
@@ -73,6 +74,8 @@ def _transitive(  # noqa: PLR0912 - one branch per shape of the clause
     has_by = after < len(words) and words[after].low == "by"
     if _is_adjective(view, index, kind):
         return
+    if sense.lemma == "take" and after < len(words) and words[after].low in view.lexicon.mood["took_what"]["words"]:
+        return
     if voice != "passive" and not has_by:
         places = walk_right(words, after, lexicon=view.lexicon)
         if places:
@@ -85,17 +88,16 @@ def _transitive(  # noqa: PLR0912 - one branch per shape of the clause
             return
     if kind in ("base", "third", "gerund") or (sense.verb_class == "desert" and sense.lemma in ("leave", "flee")):
         return
+    relative = _relative_object(view, index) if voice == "either" and not has_by else None
+    if relative is not None:
+        yield from _active(view, index, sense, kind, (PlaceFound(relative),))
+        return
     participles = {form for _, form in view.lexicon.verbs[words[index].low]}
     if kind == "past" and "participle" not in participles:
         return  # "took" is no participle
     if sense.lemma == "take" and after < len(words) and words[after].low in view.lexicon.mood["taken_to"]["words"]:
         return
-    if voice == "either" and not has_by and not _is_reduced(view, index, after):
-        relative = _relative_object(view, index)
-        if relative is not None:
-            yield from _active(view, index, sense, kind, (PlaceFound(relative),))
-        return
-    places = walk_left(words, index, lexicon=view.lexicon)
+    places = _passive_places(view, index, after, is_sure=voice == "passive" or has_by)
     agent = view.agent(after)
     for place in places:
         mood = view.mood(index, form="participle", place_index=place.index)
@@ -108,6 +110,38 @@ def _transitive(  # noqa: PLR0912 - one branch per shape of the clause
         )  # fmt: skip
 
 
+def _passive_places(view: View, index: int, after: int, *, is_sure: bool) -> tuple[PlaceFound, ...]:
+    """Return the places that a passive is about, also where they stand before another verb or behind a colon."""
+    words = view.words
+    if not is_sure and not _is_reduced(view, index, after):
+        return _shared_subject(view, index)
+    places = walk_left(words, index, lexicon=view.lexicon)
+    if places:
+        return places
+    return list_behind_colon(view, index) or _shared_subject(view, index)
+
+
+def _shared_subject(view: View, index: int) -> tuple[PlaceFound, ...]:
+    """Return the subject of the passive before, in "X was taken in May and retaken in July"."""
+    words = view.words
+    position, group = auxiliaries_before(words, index, lexicon=view.lexicon)
+    if (
+        position < 1
+        or words[position].low not in (",", "and", "then", "but")
+        or any(word in group for word in ("to", "not"))
+    ):
+        return ()
+    for look in range(position - 1, 0, -1):
+        word = words[look]
+        if word.party is not None and words[look - 1].low not in ("by", "the", "from"):
+            return ()
+        if word.low in view.lexicon.verbs and voice_of(view, look, "participle") == "passive":
+            return walk_left(words, look, lexicon=view.lexicon)
+        if word.low in (";", ".", "“", "”"):
+            return ()
+    return ()
+
+
 def _relative_object(view: View, index: int) -> int | None:
     """Return the place that is the object in "X, which they captured"."""
     words = view.words
@@ -116,8 +150,12 @@ def _relative_object(view: View, index: int) -> int | None:
         low = words[look].low
         if low in ("which", "that"):
             before = look - 1 if words[look - 1].low != "," else look - 2
-            while before > 0 and is_site(words[before], lexicon=view.lexicon):
+            while before > 0 and (
+                is_site(words[before], lexicon=view.lexicon) or words[before].low in ("a", "an", "the", "border")
+            ):
                 before -= 1
+            if before > 0 and words[before].low == "," and is_place(words[before - 1]):
+                before -= 1  # "X, a border town that they had captured"
             return before if look < position and before >= 0 and is_place(words[before]) else None
         if low in (",", ".", ";", "and") or words[look].place is not None:
             return None
@@ -211,7 +249,8 @@ def _held_figuratively(view: View, places: Sequence[PlaceFound]) -> bool:
 def _active(view: View, index: int, sense: VerbSense, kind: str, places: Sequence[PlaceFound]) -> Iterator[Candidate]:
     words = view.words
     subject = view.subject(index)
-    if subject.basis in ("none", "other") and kind == "gerund" and subject.index is None:
+    opens = kind == "gerund" or "having" in auxiliaries_before(words, index, lexicon=view.lexicon)[1]
+    if subject.basis in ("none", "other") and opens and subject.index is None:
         behind = find_subject_behind(words, places[-1].index + 1, actors=view.actors, lexicon=view.lexicon)
         if behind.basis == "unlisted" and behind.code is None and view.last_subject is not None:
             subject = replace(view.last_subject, basis="pronoun", index=None)
