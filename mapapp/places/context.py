@@ -19,9 +19,11 @@ _NEAR_WORDS = frozenset(["near", "outside", "around", "surrounding", "nearby", "
 _FACILITY_NOUNS = frozenset(
     ["airport", "airbase", "airfield", "countryside", "outskirts", "suburbs", "border", "front"]
 )
+_UNIVERSITIES = frozenset(["university", "college", "academy", "institute"])
 _FACILITY = re.compile(r"\s\w+\s(?:airport|air\s?base|airfield|airbase)\b")
 _LISTED_STREETS = frozenset(["streets", "avenues", "roads", "drives", "lanes", "boulevards", "ave", "blvd"])
 _SURE_STREETS = frozenset(["street", "avenue", "ave", "road", "rd", "boulevard", "blvd", "lane", "highway", "parkway"])
+_LINE = re.compile(r"[^\n]+")
 _SAINTS = ("st ", "saint ", "santa ", "san ", "ste ")
 _SAINTED = re.compile(
     r"(?:['’]s)?\s+(?:[A-Z]\w+\s+){0,3}(?:Church|Cathedral|School|Hospital|College|Academy|Chapel|Parish|Mosque|Convent"
@@ -89,6 +91,37 @@ def find_surnames(tokens: Tokens, drafts: list[Draft], words: Words) -> dict[str
         elif before in words.titles:
             surnames[key] = max(surnames.get(key, 0.0), 0.9)
     return surnames
+
+
+def find_headings(text: str) -> list[tuple[int, int]]:
+    """Return the lines in which nearly every word is capitalised, as (start, end), in order.
+
+    >>> find_headings("Rebels Take Hama as Army Flees\\nThe army left Hama on Thursday.")
+    [(0, 30)]
+    """
+    found = []
+    for match in _LINE.finditer(text):
+        if match.end() - match.start() > LONGEST_HEADING or text[match.end() - 1] in '.!?”",;:':
+            continue
+        words = match.group().split()
+        n_capitals = sum(1 for word in words if word[:1].isupper())
+        if len(words) >= 4 and n_capitals >= 0.7 * len(words):
+            found.append(match.span())
+    return found
+
+
+LONGEST_HEADING = 160
+"""Characters of a line that may be a heading."""
+
+HEADING_SHARE = 0.2
+"""What a capitalised neighbour says in a heading, where all words are capitalised, beside what it says elsewhere."""
+
+
+def soften_heading(draft: Draft) -> None:
+    """Take the weight from capitalised neighbours of a draft that stands in a heading."""
+    for name in ("capital_before", "capital_after", "all_capitals", "demonym_in_name"):
+        if name in draft.features:
+            draft.features[name] *= HEADING_SHARE
 
 
 def look_around(draft: Draft, tokens: Tokens, words: Words, *, starts: Placed, ends: Placed) -> None:
@@ -285,6 +318,8 @@ def _look_at_capital_after(draft: Draft, tokens: Tokens, words: Words, *, right:
         features["street_after"] = 1.0
     elif key in words.brands:
         features["brand_after"] = 1.0
+    elif key in _UNIVERSITIES:
+        features["university_after"] = 1.0
     elif key in words.institutions:
         features["institution_after"] = 1.0
         if key in UNIT_WORDS:
@@ -310,6 +345,8 @@ def _look_at_small_word_after(
     features = draft.features
     if after in _LISTED_STREETS:
         features["street_after"] = 1.0
+    elif after in words.named_things:
+        features["thing_after"] = 1.0
     elif after in words.place_followers:
         features["follower"] = 1.0
         if after in UNIT_WORDS:

@@ -6,8 +6,10 @@ resolver weighs them together with what else the text is about.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from mapapp.places.arabic import find_arabic
-from mapapp.places.context import find_surnames, look_around
+from mapapp.places.context import find_headings, find_surnames, look_around, soften_heading
 from mapapp.places.drafts import Recognition
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.senses import speaks_of
@@ -34,6 +36,13 @@ def recognise(text: str, *, gazetteer: Gazetteer) -> Recognition:
     ends = {draft.last: draft for draft in drafts}
     for draft in drafts:
         look_around(draft, tokens, words, starts=starts, ends=ends)
+    headings = find_headings(text)
+    if headings:
+        begins = [start for start, _ in headings]
+        for draft in drafts:
+            number = bisect_right(begins, draft.start) - 1
+            if number >= 0 and draft.end <= headings[number][1]:
+                soften_heading(draft)
     if arabic:
         drafts = sorted((*drafts, *arabic), key=lambda draft: draft.start)
     return Recognition(text=text, drafts=drafts, surnames=surnames, is_about=is_about)

@@ -116,6 +116,9 @@ def _rank(entry: Entry) -> float:
     )
 
 
+LEAST_SHARING = -2.1
+"""A mention whose context speaks more against a place than this gets nothing from the others: "the Flint River"."""
+
 _SMALL_WORD = re.compile(r"(?<![\w@./#-])[^\W\d_A-Z]\w+")
 
 
@@ -126,7 +129,8 @@ def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: We
     for sense in senses:
         first = sense.drafts[0]
         value = table["bias"] + max(
-            _prior(option.spot, option.how, table, is_about=recognition.is_about) for option in sense.options
+            _prior(option.spot, option.how, table, is_about=recognition.is_about, n_letters=len(sense.key))
+            for option in sense.options
         )
         if first.n_words > 1:
             value += table["more_words"]
@@ -152,14 +156,15 @@ def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: We
         best = max(contexts)
         if best > 0:
             # A good context of one mention speaks for the others, unless their own context forbids it.
+            shared = table["shared_context"]
             contexts = [
-                context + table["shared_context"] * max(0.0, best - max(context, 0.0)) if context > -3.0 else context
+                context + shared * (best - max(context, 0.0)) if context > LEAST_SHARING else context
                 for context in contexts
             ]
         sense.contexts = contexts
 
 
-def _prior(spot: Spot, how: int, table: dict[str, float], *, is_about: bool) -> float:
+def _prior(spot: Spot, how: int, table: dict[str, float], *, is_about: bool, n_letters: int) -> float:
     """What the place itself says for being meant by a capitalised word."""
     code = spot.feature_code
     if code == "PCLI":
@@ -177,7 +182,8 @@ def _prior(spot: Spot, how: int, table: dict[str, float], *, is_about: bool) -> 
     if spot.is_ours and is_about and spot.feature_class != "A":
         value = max(value, 0.0) + table["theatre_place"] * (1.0 if how != ALTERNATE else 0.6)
     if how == ALTERNATE and code != "PCLI":
-        value += table["alternate"]
+        # Long other names of cities are press spellings (Hodeidah); short ones are mostly something else.
+        value += table["alternate"] * (0.4 if n_letters >= 7 and spot.population >= 100_000 else 1.0)
     return value
 
 

@@ -25,6 +25,7 @@ class Words:
     place_followers: frozenset[str]
     speech_verbs: frozenset[str]
     government_verbs: frozenset[str]
+    named_things: frozenset[str]
     place_verbs: frozenset[str]
     titles: frozenset[str]
     streets: frozenset[str]

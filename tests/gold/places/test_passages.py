@@ -16,7 +16,7 @@ PASSAGES = Path(__file__).with_name("passages.txt")
 _BRACKETS = re.compile(r"\[([^\]|]+)(?:\|([^\]]+))?\]")
 
 # Raise a floor when a change lifts its figure; never lower one.
-FLOORS = {"precision": 0.984, "recall": 0.996, "f1": 0.990, "end_to_end_recall_161": 0.996}
+FLOORS = {"precision": 0.992, "recall": 0.996, "f1": 0.994, "end_to_end_recall_161": 0.996}
 
 
 def read_passages() -> list[dict[str, object]]:
