@@ -324,7 +324,7 @@
       versions.length > 1
         ? app.el("fieldset", { class: "versions" }, app.el("legend", {}, "Versions of this journey"),
             versions.map((other) => app.el("label", {},
-              app.el("input", { type: "checkbox", checked: app.routes.isOn(other), on: { change: (event) => app.routes.setVersion(other, event.target.checked) } }),
+              app.el("input", { type: "checkbox", checked: app.routes.isChosen(other), on: { change: (event) => app.routes.setVersion(other, event.target.checked) } }),
               app.bdi(other.title))))
         : null,
       stops,

@@ -82,7 +82,7 @@
         choice("checkbox", "layer", layer.title, layer.description, app.shown.get(layer.id), (event) => app.setShown(layer.id, event.target.checked))),
       ...(versions.length ? [app.el("h3", {}, "Routes"), ...versions.map((route) =>
         choice("checkbox", "route", route.title, route.from === undefined ? "day not known" : app.formatSpan(route.from, route.to),
-          app.routes.isOn(route), (event) => app.routes.setVersion(route, event.target.checked)))] : []),
+          app.routes.isChosen(route), (event) => app.routes.setVersion(route, event.target.checked)))] : []),
       ...(online.length ? [app.el("h3", {}, "Ground"),
         choice("radio", "ground", "Paper", "bundled, needs no network", tiles === null, () => app.setTiles(null)),
         ...online.map((tile) => choice("radio", "ground", tile.title, "online: its host sees which part of the map you look at",

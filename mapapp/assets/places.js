@@ -117,7 +117,7 @@
       places = [];
     },
     onDay() {
-      const now = app.routes.shownNow().length;
+      const now = app.routes.shownNow().filter((route) => route.strength === 1).length;
       if (now !== routesShown) app.placeLabels();
       routesShown = now;
     },

@@ -10,11 +10,17 @@
   const ROLES = { origin: "Origin", "turn-back": "Turn", "last-known": "Last known", destination: "Destination" };
   R.roleName = (role) => app.payload.style.points?.[role]?.title ?? ROLES[role] ?? role;
 
-  R.isOn = (route) => {
-    if (!app.shown.get("routes")) return false;
-    if (route.from === undefined) return R.on.has(route.id);
-    return route.from <= app.day && !R.off.has(route.id);
+  // How strongly a route is drawn: whole on its own days and where somebody asked for it, then fading.
+  const strengthOf = (route) => {
+    if (!app.shown.get("routes")) return 0;
+    if (R.on.has(route.id)) return 1;
+    if (route.from === undefined || R.off.has(route.id) || app.day < route.from) return 0;
+    const past = app.day - (route.to ?? route.from);
+    return past <= 0 ? 1 : past <= R.fadeDays ? 0.62 - 0.4 * (past - 1) / R.fadeDays : 0;
   };
+  R.isOn = (route) => strengthOf(route) > 0;
+  // What a box beside it says: drawn on its days, or on all of them where somebody asked for it.
+  R.isChosen = (route) => R.on.has(route.id) || (route.from !== undefined && !R.off.has(route.id));
 
   const strokeOf = (kind) => app.payload.style.legs[kind] ?? { width_px: 2, dash_px: [], opacity: 1 };
 
@@ -109,26 +115,36 @@
     });
   };
 
+  const fade = (route, strength) => {
+    route.strength = strength;
+    route.group.eachLayer((layer) => { if (layer._path) layer._path.style.opacity = strength < 1 ? strength : ""; });
+  };
+
   const update = () => {
     for (const route of R.list) {
-      const on = R.isOn(route);
-      if (on === route.isShown) continue;
-      route.isShown = on;
-      if (on) {
-        route.group.addTo(app.map);
-        if (!R.defs.isConnected) renderer._container.prepend(R.defs);
-        pointArrows(route);
-        fadeFans(route);
-      } else {
-        route.group.remove();
+      const strength = strengthOf(route);
+      const on = strength > 0;
+      if (on !== route.isShown) {
+        route.isShown = on;
+        if (on) {
+          route.group.addTo(app.map);
+          if (!R.defs.isConnected) renderer._container.prepend(R.defs);
+          pointArrows(route);
+          fadeFans(route);
+        } else {
+          route.group.remove();
+        }
+        route.strength = undefined;
       }
+      if (on && strength !== route.strength) fade(route, strength);
     }
   };
 
   R.bounds = (route) => route.group.getBounds();
+  // What somebody switches on stays, whatever the day.
   R.setVersion = (route, on) => {
-    if (route.from === undefined) R.on[on ? "add" : "delete"](route.id);
-    else R.off[on ? "delete" : "add"](route.id);
+    R.on[on ? "add" : "delete"](route.id);
+    R.off[on ? "delete" : "add"](route.id);
     update();
     app.tell("onLayers");
   };
@@ -141,12 +157,9 @@
       R.off = new Set();
       R.on = new Set();
       R.list = data.routes.map((route) => build(route, data.scale));
-      // Of several versions of one journey the first is drawn; the others are a choice.
-      const seen = new Set();
-      for (const route of R.list) {
-        if (route.journey && seen.has(route.journey)) R.off.add(route.id);
-        if (route.journey) seen.add(route.journey);
-      }
+      R.fadeDays = data.fade_days ?? 0;
+      // Of several versions of one journey one is drawn; the others are a choice.
+      for (const route of R.list) if (!route.lead) R.off.add(route.id);
       update();
     },
     clear() {
@@ -167,6 +180,8 @@
     labels() {
       const found = [];
       for (const route of R.shownNow()) {
+        // A route that fades keeps its line; its words give way to those of the day.
+        if (route.strength < 1) continue;
         for (const point of route.points) {
           if (!point.point) continue;
           found.push({

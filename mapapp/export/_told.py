@@ -15,10 +15,10 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def plain_xml(text: str) -> str:
-    """Return a text without the characters that XML cannot hold: each becomes U+FFFD, the mark for one that is lost.
+    r"""Return a text without the characters that XML cannot hold: each becomes U+FFFD, the mark for one that is lost.
 
     >>> plain_xml("a\x00<b>")
-    'a\ufffd<b>'
+    'a�<b>'
     """
     return _NOT_XML.sub("\ufffd", text).replace("\r", "\n")
 

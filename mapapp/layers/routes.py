@@ -16,9 +16,14 @@ from mapapp.layers._encoding import (
     without_none,
 )
 from mapapp.model import Leg, Route, RoutePoint
+from mapapp.versions import lead_versions
 
 if TYPE_CHECKING:
     from mapapp.scene import Scene
+
+
+FADE_DAYS = 2
+"""So long after its last day a route stays on the map, fading, so that a step of the time control does not lose it."""
 
 
 def _moment(moment: datetime | None) -> str | None:
@@ -55,7 +60,7 @@ def _encode_point(point: RoutePoint) -> dict[str, Any]:
     )
 
 
-def _encode_route(route: Route, *, scene: Scene) -> dict[str, Any]:
+def _encode_route(route: Route, *, scene: Scene, leads: frozenset[str]) -> dict[str, Any]:
     first = scene.query.start
     return without_none(
         {
@@ -65,6 +70,7 @@ def _encode_route(route: Route, *, scene: Scene) -> dict[str, Any]:
             "to": day_number(route.date_end, first=first),
             "assertion": route.assertion.value,
             "journey": route.journey,
+            "lead": True if route.id in leads else None,
             "vehicle": route.vehicle,
             "who": route.who,
             "legs": [_encode_leg(leg) for leg in route.legs],
@@ -75,15 +81,20 @@ def _encode_route(route: Route, *, scene: Scene) -> dict[str, Any]:
 
 
 def build(scene: Scene) -> dict[str, Any]:
-    """Return the routes; one without a known date is listed and can be switched on, but stands on no day."""
-    return {"scale": SCALE, "routes": [_encode_route(route, scene=scene) for route in scene.routes]}
+    """Return the routes; one without a known date is listed and can be switched on, but stands on no day.
+
+    `lead` marks the version of each journey that is drawn at first.
+    """
+    leads = lead_versions(scene.routes)
+    routes = [_encode_route(route, scene=scene, leads=leads) for route in scene.routes]
+    return {"scale": SCALE, "fade_days": FADE_DAYS, "routes": routes}
 
 
 LAYER = Layer(
     id="routes",
     title="Routes",
-    description="Journeys from their first day on: solid = observed, dashed = reported, dotted = inferred by us. "
-    "A dashed circle or a fan stands for a position that nobody has published.",
+    description="Journeys on their own days, one version each: solid = observed, dashed = reported, dotted = inferred "
+    "by us. A dashed circle or a fan stands for a position that nobody has published.",
     default_on=True,
     order=50,
     build=build,

@@ -292,7 +292,7 @@ def test_escape_closes_the_card(bundled_html: bytes, open_html: Callable[..., An
 # --- routes ---------------------------------------------------------------------------------------------------------
 
 
-def test_route_is_drawn_from_its_day_on_in_three_strokes(invented_scene: Any, open_html: Callable[..., Any]) -> None:
+def test_route_is_drawn_on_its_day_in_three_strokes(invented_scene: Any, open_html: Callable[..., Any]) -> None:
     page = open_html(build_document(build_payload(invented_scene))).page
     set_day(page, "2030-01-07")
     assert page.locator("path.leg").count() == 0
@@ -310,6 +310,41 @@ def test_route_is_drawn_from_its_day_on_in_three_strokes(invented_scene: Any, op
     assert "position not reported" in words
     assert "drawn where the track bends" in words
     assert "Another source says it went north." in words
+
+
+def test_a_route_fades_after_its_days_and_is_gone(invented_scene: Any, open_html: Callable[..., Any]) -> None:
+    page = open_html(build_document(build_payload(invented_scene))).page
+
+    def strength(day: str) -> float:
+        set_day(page, day)
+        leg = page.locator("path.leg.observed")
+        return float(leg.evaluate("path => getComputedStyle(path).opacity")) if leg.count() else 0.0
+
+    assert [strength("2030-01-07"), strength("2030-01-08")] == [0.0, 1.0]
+    assert 1.0 > strength("2030-01-09") > strength("2030-01-10") > 0.0
+    scene = dataclasses.replace(invented_scene, routes=tuple(_five_days_earlier(one) for one in invented_scene.routes))
+    page = open_html(build_document(build_payload(scene))).page
+    assert strength("2030-01-10") == 0.0
+
+
+def _five_days_earlier(route: Any) -> Any:
+    return dataclasses.replace(route, date_start=invented.day(3), date_end=invented.day(3))
+
+
+def test_of_two_versions_one_is_drawn_and_the_other_is_a_click_away(
+    invented_scene: Any, open_html: Callable[..., Any]
+) -> None:
+    first = invented_scene.routes[0]
+    other = dataclasses.replace(first, id="other", title="Another version", legs=first.legs[1:])
+    scene = dataclasses.replace(invented_scene, routes=(first, other))
+    page = open_html(build_document(build_payload(scene))).page
+    set_day(page, "2030-01-08")
+    assert page.locator("path.leg.reported").count() == 1
+    page.evaluate("mapapp.openRoute(mapapp.routes.list[0])")
+    page.get_by_label("Another version").check()
+    assert page.locator("path.leg.reported").count() == 2
+    set_day(page, "2030-01-02")
+    assert page.locator("path.leg.reported").count() == 1
 
 
 # --- hostile text ---------------------------------------------------------------------------------------------------

@@ -19,8 +19,8 @@ from mapapp import geo
 from mapapp.errors import DataError
 from mapapp.model import LegKind, PointRole
 from mapapp.track_files import read_track, read_tracks
-from mapapp.track_rows import read_instant
 from mapapp.track_routes import build_track_route
+from mapapp.track_rows import read_instant
 from mapapp.tracks import Track, clean_track, find_gaps, make_track, simplify_track, thin_track
 from mapapp.turns import TurnKind, find_phases, find_turns, is_lost_in_flight, noise_m
 from tests.journey_texts import THEATRE
