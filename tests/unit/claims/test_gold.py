@@ -33,6 +33,12 @@ OWN = Floor("[!a]*.toml", precision=0.98, recall=0.97, details=0.97)
 APART = Floor("apart_*.toml", precision=0.84, recall=0.6, details=0.83)
 """Passages written by somebody who did not know the rules."""
 
+
+@pytest.fixture(scope="module")
+def passages() -> tuple[Passage, ...]:
+    return tuple(passage for path in sorted(GOLD.glob("*.toml")) for passage in read_gold(path))
+
+
 DEMONYMS = ("Syrian", "Kurdish", "Turkish", "Russian", "Israeli", "Iraqi")
 ABROAD = ("Moscow", "Ankara", "Iran", "Iraq", "Russia", "Turkey", "Israel", "Syria", "United States", "Mosul")
 COUNTRIES = ("Iran", "Iraq", "Russia", "Turkey", "Israel", "Syria", "United States")
