@@ -10,6 +10,8 @@ are data of the theatre; what stands here is the grammar that turns a colour and
 | contested | the colour of one side with diagonal stripes of the other |
 | regional (a claim on a whole unit or a remainder) | a pale tint with diagonal stripes of the same colour |
 | unknown | no fill |
+
+Colours grow paler the longer nothing was reported (AGE_STEPS).
 """
 
 from __future__ import annotations
@@ -103,6 +105,13 @@ STATUS_STYLES: Mapping[str, StatusStyle] = MappingProxyType(
 
 FAR_OPACITY_FACTOR = 0.4
 """Far from the place that a cell stands for (territory.FAR_KM) its fill is this much weaker."""
+
+
+AGE_STEPS: tuple[tuple[int, float], ...] = ((14, 1.0), (30, 0.94), (90, 0.87), (180, 0.80))
+"""Days since the last report up to which a colour keeps this share of its strength. Silence is weak evidence: of the
+communities of a country, 95 % had the same holder 21 months later (docs/method.md), so the fading stays mild."""
+OLDEST_FACTOR = 0.74
+"""Beyond the last of AGE_STEPS. Even so, what is assessed stays stronger than any fresh claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +257,21 @@ def style_key(state: ControlState) -> str:
     return state.status.value
 
 
+def age_factor(state: ControlState, *, day: date) -> float:
+    """Return which share of its strength a state's colour keeps, by the days since it was last reported.
+
+    A state that no report speaks of counts from its own first day.
+
+    >>> state = ControlState("c", date(2030, 1, 1), None, Status.ASSESSED, "A", last_reported=date(2030, 1, 5))
+    >>> age_factor(state, day=date(2030, 1, 19)), age_factor(state, day=date(2030, 1, 20))
+    (1.0, 0.94)
+    >>> age_factor(state, day=date(2031, 1, 1)) == OLDEST_FACTOR
+    True
+    """
+    days = (day - (state.last_reported or state.start)).days
+    return next((factor for limit, factor in AGE_STEPS if days <= limit), OLDEST_FACTOR)
+
+
 def look_of(state: ControlState, *, day: date, theatre: Theatre, palette: str = "") -> Look:
     """Return how a state looks on a day, in the theatre's palette of that name (empty = its first)."""
     rows = palette_rows(theatre, palette=palette)
@@ -255,15 +279,16 @@ def look_of(state: ControlState, *, day: date, theatre: Theatre, palette: str = 
     row = STATUS_STYLES[key]
     if key == Status.UNKNOWN.value or state.controller is None:
         return Look(None, 0.0, None, None, PAPER["admin"], row.edge_width_px, row.edge_dash_px)
+    age = age_factor(state, day=day)
     mine = palette_row(state.controller, day=day, rows=rows)
-    hatch, hatch_colour = row.stripe, mix(mine.colour, row.stripe_mix) if row.stripe else None
+    hatch, hatch_colour = row.stripe, mix(mine.colour, row.stripe_mix * age) if row.stripe else None
     if key == Status.CONTESTED.value:
         other = palette_row(state.others[0], day=day, rows=rows).colour if state.others else UNKNOWN_COLOUR
-        hatch_colour = mix(other, row.stripe_mix)
+        hatch_colour = mix(other, row.stripe_mix * age)
     elif hatch is None and mine.hatch is not None:
         hatch, hatch_colour = mine.hatch, mix(mine.colour, 0.85, ground="#000000")
     return Look(
-        fill=mix(mine.colour, row.fill_mix),
+        fill=mix(mine.colour, row.fill_mix * age),
         fill_opacity=row.fill_opacity,
         hatch=hatch,
         hatch_colour=hatch_colour,
@@ -305,6 +330,7 @@ def style_table(theatre: Theatre, *, palette: str = "") -> dict[str, Any]:
         "paper": dict(PAPER),
         "unknown": UNKNOWN_COLOUR,
         "far_opacity_factor": FAR_OPACITY_FACTOR,
+        "ages": {"steps": [list(step) for step in AGE_STEPS], "oldest": OLDEST_FACTOR},
     }
 
 

@@ -70,6 +70,15 @@
     return `url(#${name})`;
   };
 
+  // How much of its strength a colour keeps: the less, the longer nothing was reported.
+  T.ageOf = (state, day) => {
+    const ages = app.payload.style.ages;
+    if (!state || !ages) return 1;
+    const days = day - (state.reported ?? state.from);
+    for (const [limit, factor] of ages.steps) if (days <= limit) return factor;
+    return ages.oldest;
+  };
+
   const looks = new Map();
   T.lookOf = (state, day) => {
     const style = app.payload.style;
@@ -77,12 +86,14 @@
     const holder = state?.holder ?? state?.others?.[0] ?? null;
     const mine = holder ? app.lookOf(holder, day) : null;
     const others = key === "contested" ? (state.others ?? []).filter((code) => code !== holder) : [];
-    const id = key + "|" + (mine ? mine.colour + mine.hatch : "") + "|" + (others.length ? app.colourOf(others[0], day) : "");
+    const age = T.ageOf(state, day);
+    const kind = key + "|" + (mine ? mine.colour + mine.hatch : "") + "|" + (others.length ? app.colourOf(others[0], day) : "");
+    const id = kind + "|" + age;
     let look = looks.get(id);
     if (look) return look;
     const row = style.statuses[key];
     const ground = app.ground();
-    const dim = app.isDark() ? 0.9 : 1;
+    const dim = (app.isDark() ? 0.9 : 1) * age;
     if (key === "unknown" || !mine) {
       look = { fill: "transparent", key };
     } else {
@@ -99,6 +110,7 @@
       }
       look.key = key;
     }
+    look.kind = kind;
     looks.set(id, look);
     return look;
   };
@@ -106,11 +118,12 @@
   // --- drawing --------------------------------------------------------------------------------------------------
   const paint = (cell, day, turn) => {
     const state = T.stateAt(cell, day);
-    if (state === cell.state && turn === cell.turn && cell.highlight === app.highlighted) return false;
+    const age = T.ageOf(state, day);
+    if (state === cell.state && turn === cell.turn && age === cell.age && cell.highlight === app.highlighted) return false;
     const look = T.lookOf(state, day);
     const holder = state?.holder ?? null;
     const dimmed = app.highlighted !== null && holder !== app.highlighted && !state?.others?.includes(app.highlighted);
-    const isMoved = cell.look !== look || cell.holder !== holder;
+    const isMoved = cell.look?.kind !== look.kind || cell.holder !== holder;
     const path = cell.layer._path;
     if (cell.look !== look) {
       cell.layer.options.fillColor = look.fill;
@@ -118,7 +131,7 @@
     }
     if (cell.dimmed !== dimmed) path.classList.toggle("dimmed", dimmed);
     if (cell.holder !== holder) path.setAttribute("data-holder", holder ?? "");
-    Object.assign(cell, { look, dimmed, state, turn, holder, status: look.key, highlight: app.highlighted });
+    Object.assign(cell, { look, dimmed, state, turn, age, holder, status: look.key, highlight: app.highlighted });
     return isMoved;
   };
 
@@ -169,7 +182,7 @@
   const paintBorders = () => {
     const kinds = { solid: noLines(), dashed: noLines(), faint: noLines() };
     for (const { a, b, d, block } of borders) {
-      if (!a || !b || (a.look === b.look && a.holder === b.holder)) continue;
+      if (!a || !b || (a.look.kind === b.look.kind && a.holder === b.holder)) continue;
       if (a.holder === b.holder) kinds.faint[block] += d;
       else kinds[isSure(a) && isSure(b) ? "solid" : "dashed"][block] += d;
     }

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from mapapp.errors import TheatreError
 from mapapp.model import ControlState, Status
-from mapapp.style import HATCHES, STATUS_STYLES, UNKNOWN_COLOUR, colour_of, look_of, mix, style_table
+from mapapp.style import (
+    AGE_STEPS,
+    HATCHES,
+    OLDEST_FACTOR,
+    STATUS_STYLES,
+    UNKNOWN_COLOUR,
+    age_factor,
+    colour_of,
+    look_of,
+    mix,
+    style_table,
+)
 from mapapp.theatre import PaletteRow
 from tests.invented import THEATRE, day
 
@@ -99,3 +110,31 @@ def test_what_is_no_colour_says_what_one_is(colour: str) -> None:
 
 def test_first_days_do_not_matter_to_an_actor_without_any() -> None:
     assert colour_of("FRO", day=date(1950, 1, 1), theatre=THEATRE) == "#1e7d4f"
+
+
+def test_a_colour_grows_paler_the_longer_nothing_was_reported() -> None:
+    known = state(Status.ASSESSED, "FRO")
+    factors = [age_factor(known, day=day(1) + timedelta(days=days)) for days in range(400)]
+    assert factors == sorted(factors, reverse=True)
+    assert (factors[0], factors[-1]) == (1.0, OLDEST_FACTOR)
+    young, old = (look_of(known, day=at, theatre=THEATRE).fill for at in (day(1), day(1) + timedelta(days=365)))
+    assert young is not None
+    assert old is not None
+    assert sum(bytes.fromhex(old[1:])) > sum(bytes.fromhex(young[1:]))
+
+
+def test_a_report_brings_the_colour_back() -> None:
+    renewed = replace(state(Status.ASSESSED, "FRO"), last_reported=day(1) + timedelta(days=300))
+    assert age_factor(renewed, day=day(1) + timedelta(days=310)) == 1.0
+
+
+def test_the_oldest_assessed_colour_is_stronger_than_the_freshest_claim() -> None:
+    strengths = {name: row.fill_mix for name, row in STATUS_STYLES.items()}
+    assert strengths["assessed"] * OLDEST_FACTOR > strengths["claimed"]
+    assert strengths["claimed"] * OLDEST_FACTOR > strengths["regional"]
+
+
+def test_the_browser_gets_the_same_steps() -> None:
+    ages = style_table(THEATRE)["ages"]
+    assert [tuple(step) for step in ages["steps"]] == list(AGE_STEPS)
+    assert ages["oldest"] == OLDEST_FACTOR
