@@ -31,14 +31,12 @@ HOME = "Syria"
 """The country of the bundled theatre."""
 
 FLOORS: Mapping[str, float] = {
-    "precision": 0.88,
-    "recall": 0.59,
-    "actor": 0.92,
-    "strangers": 0.75,
+    "precision": 0.92,
+    "recall": 0.67,
+    "actor": 0.94,
     "date": 0.91,
-    "assertion": 0.96,
-    "speaker": 0.82,
-    "silent traps": 0.98,
+    "strangers": 0.75,
+    "silent traps": 0.99,
 }
 """Measured, rounded down to hundredths. They only rise."""
 
