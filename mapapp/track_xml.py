@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from xml.etree import ElementTree
+from xml.parsers import expat
 
 from mapapp.errors import DataError
 from mapapp.track_rows import NAN, Row, read_checked, read_instant, read_number, read_position
 
 _TRACKS = frozenset({"trk", "rte", "Placemark"})
+_POSITIONS = frozenset({"trkpt", "rtept"})
+_OF_POSITION = frozenset({"time", "ele", "speed"})
 
 
 @dataclass(slots=True)
@@ -45,54 +46,82 @@ def read_xml(data: bytes, *, name: str) -> tuple[NamedRows, ...]:
     >>> [(one.name, one.rows[0][1:3]) for one in read_xml(gpx, name="a.gpx")]
     [('a', (1.0, 2.0))]
     """
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+
+    def refuse(*_: object) -> None:
         raise DataError(f"{name} declares a document type, which a track has no use for. Export it again without one.")
-    here = NamedRows()
-    found = [here]
-    path: list[str] = []
+
+    reader = _Reader()
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text.append
     try:
-        for event, element in ElementTree.iterparse(io.BytesIO(data), events=("start", "end")):  # noqa: S314 no entities
-            tag = element.tag.rpartition("}")[2]
-            if event == "start":
-                path.append(tag)
-                if tag in _TRACKS:
-                    here = NamedRows()
-                    found.append(here)
-                continue
-            path.pop()
-            if tag in ("trkpt", "rtept"):
-                here.rows.append(read_checked(element, _gpx_row))
-                element.clear()
-            else:
-                _take(here, tag, path=path, text=element.text or "")
-    except ElementTree.ParseError as error:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
         raise DataError(f"{name} is broken XML: {error}. Export it again.") from error
+    found = reader.found
     for one in found:
         one.finish()
     return tuple(one for one in found if one.rows)
 
 
-def _take(here: NamedRows, tag: str, *, path: Sequence[str], text: str) -> None:
-    """Keep what an element tells of the track that it stands in."""
-    if tag == "name" and path and path[-1] in _TRACKS:
-        here.name = text
-    elif tag == "when":
-        here.whens.append(read_instant(text.strip()))
-    elif tag == "coord":
-        here.coords.append(text.strip())
-    elif tag == "coordinates" and "LineString" in path:
-        here.rows.extend(_kml_row(words.split(","), moment=NAN) for words in text.split())
-    elif tag == "begin" and "TimeSpan" in path:
-        here.begin_s = read_instant(text.strip())
-    elif tag == "end" and "TimeSpan" in path:
-        here.end_s = read_instant(text.strip())
+class _Reader:
+    """Takes what the parser finds. A tree of elements would take twice the time, and much memory."""
+
+    def __init__(self) -> None:
+        self.found = [NamedRows()]
+        self.path: list[str] = []
+        self.text: list[str] = []
+        self.position: dict[str, str] | None = None
+        """Attributes and, by tag, what stands in the position that is being read; None = none is."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition("}")[2]
+        self.path.append(tag)
+        self.text.clear()
+        if tag in _POSITIONS:
+            self.position = attributes
+        elif tag in _TRACKS:
+            self.found.append(NamedRows())
+
+    def end(self, name: str) -> None:
+        tag = self.path.pop()
+        if self.position is None:
+            self.take(tag, "".join(self.text))
+        elif tag in _POSITIONS:
+            self.found[-1].rows.append(read_checked(self.position, _gpx_row))
+            self.position = None
+        elif tag in _OF_POSITION:
+            self.position[f"<{tag}>"] = "".join(self.text)
+        self.text.clear()
+
+    def take(self, tag: str, text: str) -> None:
+        """Keep what an element tells of the track that it stands in."""
+        here, path = self.found[-1], self.path
+        if tag == "name" and path and path[-1] in _TRACKS:
+            here.name = text
+        elif tag == "when":
+            here.whens.append(read_instant(text.strip()))
+        elif tag == "coord":
+            here.coords.append(text.strip())
+        elif tag == "coordinates" and "LineString" in path:
+            here.rows.extend(_kml_row(words.split(","), moment=NAN) for words in text.split())
+        elif tag == "begin" and "TimeSpan" in path:
+            here.begin_s = read_instant(text.strip())
+        elif tag == "end" and "TimeSpan" in path:
+            here.end_s = read_instant(text.strip())
 
 
-def _gpx_row(element: ElementTree.Element) -> Row:
-    texts = {child.tag.rpartition("}")[2]: child.text for child in element}
-    lat, lon = float(element.attrib["lat"]), float(element.attrib["lon"])
-    speed = read_number(texts.get("speed"), scale=3.6)
-    return read_instant(texts.get("time")), lat, lon, read_number(texts.get("ele")), speed
+def _gpx_row(told: Mapping[str, str]) -> Row:
+    return (
+        read_instant(told.get("<time>")),
+        float(told["lat"]),
+        float(told["lon"]),
+        read_number(told.get("<ele>")),
+        read_number(told.get("<speed>"), scale=3.6),
+    )
 
 
 def _kml_row(words: Sequence[str], *, moment: float) -> Row | None:

@@ -202,7 +202,9 @@ def simplify_track(track: Track, *, tolerance_m: float = 100.0) -> npt.NDArray[n
     count = len(track)
     if count <= 2:
         return np.arange(count)
-    x, y = _metres(track)
+    # What is drawn between two positions is straight in longitude and latitude; metres are those at each position.
+    x, y = _unroll(track.lon), track.lat
+    scale_x, scale_y = np.cos(np.radians(track.lat)) * 111_320.0, 110_950.0
     time_s = track.time_s
     keep = np.zeros(count, dtype=bool)
     keep[0] = keep[-1] = True
@@ -217,10 +219,12 @@ def simplify_track(track: Track, *, tolerance_m: float = 100.0) -> npt.NDArray[n
         if np.isfinite(span) and span > 0 and np.isfinite(time_s[inner]).all():
             share = (time_s[inner] - time_s[first]) / span
         else:
-            length2 = dx * dx + dy * dy
-            along = (x[inner] - x[first]) * dx + (y[inner] - y[first]) * dy
+            wide, high = scale_x[first + (last - first) // 2] ** 2, scale_y**2
+            length2 = dx * dx * wide + dy * dy * high
+            along = (x[inner] - x[first]) * dx * wide + (y[inner] - y[first]) * dy * high
             share = np.clip(along / length2, 0.0, 1.0) if length2 > 0 else np.zeros(last - first - 1)
-        errors = np.hypot(x[first] + share * dx - x[inner], y[first] + share * dy - y[inner])
+        off_x = (x[first] + share * dx - x[inner]) * scale_x[inner]
+        errors = np.hypot(off_x, (y[first] + share * dy - y[inner]) * scale_y)
         worst = int(np.argmax(errors))
         if errors[worst] > tolerance_m:
             middle = first + 1 + worst
@@ -238,15 +242,7 @@ def thin_track(track: Track, *, tolerance_m: float = 100.0, max_vertices: int = 
     return take(track, keep=kept), tolerance_m
 
 
-def _metres(track: Track) -> tuple[FloatArray, FloatArray]:
-    """Return positions in metres on a sheet that is true near every one of them along the way.
-
-    Each step is laid down with its own length and its own scale of longitude, so that tracks over oceans, poles and the
-    antimeridian keep their shape well enough to thin them.
-    """
-    turn = np.diff(track.lon)
-    turn = (turn + 180.0) % 360.0 - 180.0
-    middle = np.radians((track.lat[1:] + track.lat[:-1]) / 2.0)
-    metres = 111_320.0
-    x = np.concatenate([[0.0], np.cumsum(turn * np.cos(middle) * metres)])
-    return x, track.lat * 110_950.0
+def _unroll(lon: FloatArray) -> FloatArray:
+    """Return longitudes that go on across the antimeridian, each step the short way round."""
+    turn = (np.diff(lon) + 180.0) % 360.0 - 180.0
+    return np.concatenate([lon[:1], lon[0] + np.cumsum(turn)])

@@ -129,6 +129,25 @@ def test_a_line_of_kml_takes_the_ends_of_its_time_span() -> None:
     assert np.isnan(track.time_s[1])
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_a_document_type_is_refused_however_it_is_written(encoding: str) -> None:
+    bomb = GPX.replace('<?xml version="1.0"?>', '<!DOCTYPE gpx [<!ENTITY a "b">]>').encode(encoding)
+    with pytest.raises(DataError, match="document type"):
+        read_track(bomb, name="x.gpx")
+
+
+def test_a_long_straight_leg_is_no_farther_off_than_told() -> None:
+    # Straight on the globe, 2,000 km: the drawn line is straight in longitude and latitude, and must bend with it.
+    line = geo.WGS84.npts(10, 50, 40, 55, 400)
+    lon, lat = np.array(line).T
+    times = T0 + np.arange(400) * 15.0
+    track = make_track("t", time_s=times, lat=lat, lon=lon)
+    kept = simplify_track(track, tolerance_m=100.0)
+    there = np.interp(times, times[kept], lon[kept]), np.interp(times, times[kept], lat[kept])
+    assert np.max(geo.WGS84.inv(lon, lat, *there)[2]) <= 105.0
+    assert len(kept) < 60
+
+
 def test_a_row_that_cannot_be_read_is_counted() -> None:
     track = read_track((FR24 + 'x,,X1,"nowhere",0,0,0\n').encode(), name="x.csv")
     assert len(track) == 3
