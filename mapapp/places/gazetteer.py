@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,8 @@ import shapely
 from mapapp.errors import PlaceError
 from mapapp.geo import distance_km
 from mapapp.model import Place
-from mapapp.places.admin import pcodes_by_level
+from mapapp.places.admin import NEAR_KM, pcodes_by_level
+from mapapp.places.imported import ImportedPlace, read_imports
 from mapapp.places.index import LOCAL, WorldIndex, cache_folder, open_world
 from mapapp.places.names import name_key, sound_key
 from mapapp.places.sources import ABBREVIATION, ALTERNATE, PRIMARY, source_hash
@@ -30,6 +31,9 @@ LARGE_KM = 150.0
 
 SHORTEST_SOUND = 4
 """Letters of a sound key that tell enough apart."""
+
+KNOWN_IMPORT = 5_000
+"""Inhabitants from which an imported place is looked for by its bare name."""
 
 SAME_PLACE_KM = 4.0
 """Two entries of one name, one class and this distance are one place."""
@@ -69,8 +73,8 @@ class Gazetteer:
     It can be pickled: the copy opens the index again.
     """
 
-    def __init__(self, world: WorldIndex, *, theatre: Theatre) -> None:
-        """Lay the theatre's places, aliases and units over the world."""
+    def __init__(self, world: WorldIndex, *, theatre: Theatre, imported: Sequence[ImportedPlace] = ()) -> None:
+        """Lay the theatre's places, aliases and units over the world, and then what the user imported."""
         self.world = world
         self.theatre = theatre
         self._spots: dict[int, Spot] = {}
@@ -86,7 +90,7 @@ class Gazetteer:
         self.sounds: dict[str, tuple[tuple[str, Entry], ...]] = {}
         """The theatre's names by how they sound, with their keys, for spellings that no table has."""
         self._unit_spots: dict[str, Spot] = {}
-        self._lay_over()
+        self._lay_over(imported)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the theatre: the index is opened again on the other side."""
@@ -264,7 +268,13 @@ class Gazetteer:
         if self._unit_tree is None:
             return {}
         found: dict[int, str] = {}
-        for number in sorted(self._unit_tree.query(shapely.Point(lon, lat), predicate="intersects").tolist()):
+        point = shapely.Point(lon, lat)
+        numbers = sorted(self._unit_tree.query(point, predicate="intersects").tolist())
+        if not numbers:
+            # Coasts and borders are generalised: a town just outside belongs to the nearest unit.
+            reach_deg = NEAR_KM / 111.0
+            numbers = sorted(self._unit_tree.query_nearest(point, max_distance=reach_deg).tolist())[:1]
+        for number in numbers:
             for level, code in pcodes_by_level(self._unit_codes[number], units=self.theatre.units).items():
                 found.setdefault(level, code)
         return found
@@ -276,10 +286,12 @@ class Gazetteer:
             if all(known.id != spot.id for known, _ in entries):
                 entries.append((spot, how))
 
-    def _lay_over(self) -> None:
+    def _lay_over(self, imported: Sequence[ImportedPlace]) -> None:
         self._add_theatre_places()
         self._add_units()
         self._add_towns()
+        for place in imported:
+            self._add_import(place)
         sounds: dict[str, list[tuple[str, Entry]]] = {}
         for key, entries in self._overlay.items():
             sound = sound_key(key) if key.isascii() else ""
@@ -317,6 +329,39 @@ class Gazetteer:
             if found is not None:
                 for name in names:
                     self._add(name, self.spot(found), PRIMARY)
+
+    def _add_import(self, place: ImportedPlace) -> None:
+        spot = self._spot_by_id(place.same_as or place.id)
+        if spot is None:
+            feature = f"{place.feature_class}.{place.feature_code}"
+            spot = Spot(
+                row=-1, id=place.id, name=place.name, lat=place.lat, lon=place.lon,
+                feature_class=place.feature_class, feature_code=place.feature_code, country=place.country, adm1="",
+                population=place.population, radius_km=0.0, is_ours=place.country == self.theatre.country,
+                numbers=_resolver_numbers((place.lat, place.lon), feature=feature, radius_km=0.0),
+            )  # fmt: skip
+            self._ours[place.id] = spot
+        # Thousands of hamlets bear names that people bear too: only towns count by their bare name.
+        how = PRIMARY if spot.population >= KNOWN_IMPORT else ALTERNATE
+        for name in (place.name, *place.other_names):
+            self._add(name, spot, how)
+
+    def same_place(self, place: ImportedPlace) -> str | None:
+        """Return the id of the known place that an imported one is, or None."""
+        if self._spot_by_id(place.id) is not None:
+            return place.id
+        for name in (place.name, *place.other_names):
+            key = name_key(name)
+            if not key:
+                continue
+            alike = [entry for _, entry in self.sounds.get(sound_key(name), ())] if key.isascii() else []
+            known: list[Entry] = [*self.entries([key]).get(key, ()), *alike]
+            for spot, _ in known:
+                if spot.feature_class == place.feature_class and spot.has_point:
+                    reach_km = SAME_PLACE_KM if spot.feature_class in "PS" else 250.0
+                    if distance_km(lat1=spot.lat, lon1=spot.lon, lat2=place.lat, lon2=place.lon) <= reach_km:
+                        return spot.id
+        return None
 
     def _add_units(self) -> None:
         """Make every first-level unit a place, in the stead of Natural Earth's entry for the same unit."""
@@ -442,4 +487,4 @@ def open_gazetteer(theatre: Theatre, *, progress: Callable[[str, float], None] |
         world = _OPENED.get(key)
         if world is None:
             world = _OPENED[key] = open_world(progress)
-    return Gazetteer(world, theatre=theatre)
+    return Gazetteer(world, theatre=theatre, imported=read_imports())
