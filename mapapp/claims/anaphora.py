@@ -18,6 +18,10 @@ _LEFT = re.compile(
     r"\b(?:withdr|retreat|pull|driv|drove|expel|push|oust)\w*(?:\s{1,3}[\w’']{1,15}){0,4}?"
     r"\s{1,3}(?:from|of)\s{1,3}(it)\b"
 )
+_SUBJECT = re.compile(
+    r"\b(?:after|since|before|when|until|and)\s{1,3}(it)\s{1,3}(?:had|has|was|is)\s{1,3}(?:\w{1,12}\s{1,3}){0,2}?"
+    r"(?:fallen|captured|seized|taken|retaken|recaptured|overrun|liberated|conquered|lost|stormed|abandoned|fell)\b"
+)
 _FEATURES = {
     "city": ("P",),
     "town": ("P",),
@@ -51,7 +55,7 @@ def find_described_places(
     It is the last place of the right kind named in the sentence so far, else the only one in the sentences before.
     """
     found: list[Resolution] = []
-    for pattern in (_LEFT, _object_pattern()):
+    for pattern in (_LEFT, _SUBJECT, _object_pattern()):
         for match in pattern.finditer(text, start, end):
             antecedent = _antecedent(match.start(1), ("P",), own=own, before=before)
             if antecedent is not None:

@@ -106,6 +106,9 @@ def build_draft(  # noqa: PLR0917 - what was found out about one candidate
             when = context
         elif candidate.sentence.number < RECENT_SENTENCES and _is_news(candidate, lexicon):
             when = recent(published)
+    if _is_attempt(candidate, lexicon):
+        features_left = candidate.mood.features - {"irrealis"}
+        candidate = replace(candidate, verb_class="attack", mood=replace(candidate.mood, features=features_left))
     features = read_features(candidate, resolution=resolution, is_dated=when.first is not None, lexicon=lexicon)
     if attribution is not None and attribution.verb in lexicon.speech["not_factive"]:
         features["not_factive"] = 1
@@ -120,6 +123,17 @@ def build_draft(  # noqa: PLR0917 - what was found out about one candidate
         score=score,
         actor=actor.code,
         opponent=opponent.code if opponent.code != actor.code else None,
+    )
+
+
+def _is_attempt(candidate: Candidate, lexicon: Lexicon) -> bool:
+    """Return whether somebody tried and failed to take the place: no change, but fighting ("failed to capture X")."""
+    if candidate.verb_class not in ("take", "retake", "enter") or candidate.mood.features != {"irrealis"}:
+        return False
+    words = candidate.sentence.words
+    before = [word.low for word in words[max(0, candidate.index - 6) : candidate.index]]
+    return any(low in lexicon.mood["attempts"]["words"] for low in before) and not any(
+        low in lexicon.words["modals"] or low in ("if", "not", "n't", "n’t", "could", "plan", "plans") for low in before
     )
 
 
@@ -203,7 +217,7 @@ _STATE_FORCES = frozenset(("forces", "troops", "army", "soldiers", "military", "
 
 def best_of_each(drafts: Sequence[Draft]) -> list[Draft]:
     """Keep the best of the drafts that say the same of one place in one sentence."""
-    best: dict[tuple[int, str, str, str | None], Draft] = {}
+    best: dict[tuple[int, str, str, str | None, str | None], Draft] = {}
     for draft in drafts:
         group = "change" if draft.candidate.verb_class in CHANGE_CLASSES else draft.candidate.verb_class
         if group in CLASH_CLASSES:
@@ -211,10 +225,17 @@ def best_of_each(drafts: Sequence[Draft]) -> list[Draft]:
         place = draft.resolution.place
         name = place.id if place else draft.resolution.mention.surface
         day = draft.when.first.isoformat() if group == "change" and draft.when.first else None
-        key = (draft.candidate.sentence.number, group, name, day)
+        side = draft.actor if group == "change" else None
+        key = (draft.candidate.sentence.number, group, name, day, side)
         if key not in best or draft.score > best[key].score:
             best[key] = draft
-    return list(best.values())
+    sided = [key for key in best if key[4] is not None]
+
+    def is_told_better(key: tuple[int, str, str, str | None, str | None]) -> bool:
+        """Return whether the sentence says the same elsewhere, and by whom."""
+        return any(key[:3] == other[:3] and (key[3] == other[3] or None in (key[3], other[3])) for other in sided)
+
+    return [draft for key, draft in best.items() if key[4] is not None or not is_told_better(key)]
 
 
 def build_claim(article: Article, draft: Draft, *, actors: Mapping[str, Actor], grade: str) -> Claim:

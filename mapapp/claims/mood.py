@@ -125,7 +125,7 @@ def _judge_verb(  # noqa: PLR0912 - one branch per auxiliary
     elif form == "gerund":
         features.add("present_progressive")
     helpers = closed["be"] | closed["have"] | closed["modals"] | {"to", "do", "does", "did"}
-    if form in ("base", "third") and _after_subordinator(words, index):
+    if form in ("base", "third") and not has_have and _after_subordinator(words, index):
         features.add("irrealis")  # "after the army takes X": it has not
     if form == "base" and not helpers & set(group):
         _judge_base(words, index, lexicon, features)

@@ -137,6 +137,10 @@ def _told(sentence: Sentence, index: int, text: str, lexicon: Lexicon) -> Iterat
     for row, kind in _table().verbs[words[index].low]:
         if kind == "base" and not _can_be_verb(words, index, lexicon):
             continue
+        if kind == "gerund" and index and (words[index - 1].place is not None or before in ("last", "first", "main")):
+            continue  # "the last crossing to X"
+        if row.lemma == "displace" and not _is_passive(words, index, lexicon):
+            continue
         after = index + 1
         if any(
             after + number >= len(words) or words[after + number].low != particle
@@ -151,7 +155,9 @@ def _told(sentence: Sentence, index: int, text: str, lexicon: Lexicon) -> Iterat
         mood = read_mood(words, index=index, form=kind, place_index=index, lexicon=lexicon)
         if who is None and kind in ("base", "third"):
             return
-        if who is not None and who.split()[-1].lower() in _table().raw["not_a_mover"]["words"]:
+        if who is not None and not {part.lower() for part in who.split()}.isdisjoint(
+            _table().raw["not_a_mover"]["words"]
+        ):
             return
         is_flight = row.lemma in ("flee", "escape", "seek", "go", "leave") or bool(row.particles)
         strength = row.strength if origin is None or destination is None else min(1.0, row.strength + 0.2)
@@ -170,6 +176,11 @@ def _can_be_verb(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
     return low in ("and", "not", "n't", "n’t") or (
         low.endswith("s") and before.place is None and not low.endswith("ss")
     )
+
+
+def _is_passive(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
+    _, group = auxiliaries_before(words, index, lexicon=lexicon)
+    return any(low in lexicon.words["be"] for low in group) or (index > 0 and words[index - 1].low.endswith("s"))
 
 
 def _ends(

@@ -43,7 +43,7 @@ def looks_like_verb(view: View, index: int) -> bool:
     return False
 
 
-def read_noun(view: View, index: int) -> Iterator[Candidate]:
+def read_noun(view: View, index: int) -> Iterator[Candidate]:  # noqa: PLR0912 - one branch per shape
     words, closed = view.words, view.lexicon.words
     low = words[index].low
     for sense in view.lexicon.nouns[low]:
@@ -68,6 +68,16 @@ def read_noun(view: View, index: int) -> Iterator[Candidate]:
                 or words[skipped].date is not None
             ):
                 skipped += 1
+            opener = words[skipped].low if skipped < len(words) else ""
+            if opener in ("between", "with", "among"):
+                skipped = next(
+                    (
+                        k
+                        for k in range(skipped + 1, min(len(words), skipped + 12))
+                        if words[k].low in sense.prepositions
+                    ),
+                    skipped,
+                )
             if skipped > after and preposition_at(words, skipped, sense.prepositions)[0]:
                 after = skipped
         if (

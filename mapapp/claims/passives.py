@@ -56,6 +56,18 @@ def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[P
     return tuple(reversed(found))
 
 
+def _is_plain(word: Word, *, lexicon: Lexicon) -> bool:
+    """Return whether a word is an adjective or a noun that only describes."""
+    closed = lexicon.words
+    return (
+        word.low.isalpha()
+        and not (word.place or word.party or word.date)
+        and word.low not in closed["prepositions"]
+        and word.low not in closed["subordinators"]
+        and not is_verbal(word, lexicon=lexicon)
+    )
+
+
 def _skip_back(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int:
     """Step back over "which", a comma, or what stands between two commas, dashes or brackets behind a place."""
     while position >= 0 and words[position].low in ("which", "that", "who", ",", "and"):
@@ -148,7 +160,10 @@ def _head_left(  # noqa: PLR0912 - one branch per way in which a phrase may end
             before -= 1
         if low == "of" and sites[0] in COMPASS and "the" not in sites and not any(s in closed["counts"] for s in sites):
             return None, None, False, False, back  # "south of X" is not X
-        if before >= 0 and words[before].low in ("in", "at", "near", "on", "with", "for"):
+        outer = before
+        while outer >= 0 and before - outer < 3 and _is_plain(words[outer], lexicon=lexicon):
+            outer -= 1
+        if outer >= 0 and words[outer].low in ("in", "at", "near", "on", "with", "for"):
             return None, None, False, False, before  # "shares in the plant near X"
         share = next((lexicon.share[site] for site in sites if site in lexicon.share), None)
         if any(site in closed["counts"] for site in sites):

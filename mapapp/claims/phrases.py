@@ -144,6 +144,11 @@ def _phrase(  # noqa: PLR0912, PLR0915 - one branch per kind of word that a noun
             and (words[position + 1].low in closed["sites"] or words[position + 1].low in closed["determiners"])
         ):
             pass
+        elif (low == "than" and words[position - 1].low in ("more", "fewer", "less")) or low in ("least", "up", "to"):
+            if low == "to" and words[position - 1].low != "up":
+                break
+            if low == "up" and (position + 1 >= limit or words[position + 1].low != "to"):
+                break
         elif low in closed["prepositions"] or low in closed["subordinators"] or low in closed["pronouns"]:
             break
         elif (
@@ -343,14 +348,16 @@ def _member_ahead(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> 
     while look < len(words) and look < position + 8:
         word = words[look]
         if is_place(word):
-            return not _is_subject_of_other(words, look, lexicon=lexicon)
+            is_owner = look + 1 < len(words) and words[look + 1].low in ("'s", "’s")
+            return not is_owner and not _is_subject_of_other(words, look, lexicon=lexicon)
         if word.party or word.date or _begins_apposition(word, look, position):
             return False
         low = word.low
         if (
             low in closed["sites"]
             or low in closed["determiners"]
-            or low in ("of", "-", "nearby", "neighbouring", "neighboring", "key", "strategic", "in", "around", "near")
+            or low in ("of", "-", "nearby", "neighbouring", "neighboring", "key", "strategic")
+            or (low in ("in", "around", "near") and look > position)
             or low in QUOTES
         ):
             look += 1

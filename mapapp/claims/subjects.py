@@ -166,6 +166,8 @@ def _phrase_left(  # noqa: PLR0912 - one branch per kind of word in a noun phras
         steps += 1
     if armed is not None and look > 0 and words[look].low == "and" and words[look - 1].party is not None:
         return _as_subject(words, look - 1, actors=actors, lexicon=lexicon)  # "X and allied groups"
+    if armed is not None and look > 0 and words[look].low == "and" and words[look - 1].low in closed["armed"]:
+        return unlisted_party(words, look - 1, actors=actors, lexicon=lexicon)  # "troops and allied militias"
     if armed is not None:
         head = words[armed].low
         is_bare = (armed > 0 and words[armed - 1].low in ("the", "its", "these", "those", "their", "his")) or armed == 0
@@ -282,8 +284,9 @@ def main_subject(words: Sequence[Word], position: int, *, actors: Mapping[str, A
             ):
                 return _as_subject(words, look, actors=actors, lexicon=lexicon)
             continue
-        if _verbal(words[back], lexicon) and words[back].low not in lexicon.speech["verbs"]:
-            continue
+        is_past = low.endswith("ed") and words[back].place is None and words[back].party is None
+        if (is_past or _verbal(words[back], lexicon)) and low not in lexicon.speech["verbs"]:
+            continue  # the object of another verb
         return _as_subject(words, look, actors=actors, lexicon=lexicon)
     return NOBODY
 

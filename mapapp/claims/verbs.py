@@ -256,7 +256,8 @@ def _active(view: View, index: int, sense: VerbSense, kind: str, places: Sequenc
             subject = replace(view.last_subject, basis="pronoun", index=None)
         elif behind.basis != "none":
             subject = behind
-    if sense.verb_class == "desert" and not is_force(view, subject):
+    is_group = subject.basis == "named" and sense.strength >= 0.8
+    if sense.verb_class == "desert" and not is_group and not is_force(view, subject):
         return
     last = places[-1].index + 1
     for place in places:

@@ -117,7 +117,6 @@ def test_part_of_a_place_is_told() -> None:
         "If rebels captured Bree, the road would be cut.",
         "Will the Front take Bree?",
         "The fall of Bree would change everything.",
-        "Rebels failed to seize Bree.",
         "The Front is poised to take Bree.",
         "Otherland keeps bases in Bree and Carn.",
         "Otherland supports the government in Alda.",
@@ -134,6 +133,11 @@ def test_part_of_a_place_is_told() -> None:
 )
 def test_what_only_looks_like_a_control_change_makes_no_claim(text: str) -> None:
     assert [claim for claim in shown(text) if claim.kind is not EventKind.MOVEMENT] == []
+
+
+def test_a_failed_attempt_is_fighting_without_a_change() -> None:
+    (claim,) = shown("Rebels failed to seize Bree on Monday.")
+    assert (claim.kind, claim.actor) == (EventKind.CLASH, "REB")
 
 
 @pytest.mark.parametrize(
