@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 
 from geodata import ROOT
-from mapapp.boundaries import InstalledBoundaries, installed_boundaries, with_unit_codes
+from mapapp.boundaries import InstalledBoundaries, boundaries_version, installed_boundaries, with_unit_codes
 from mapapp.errors import TheatreError
 from mapapp.folders import data_folder
 from mapapp.model import Article, Place
@@ -45,6 +45,7 @@ __all__ = [
     "own_theatres_folder",
     "sample_articles",
     "theatre_folder",
+    "theatre_version",
 ]
 
 THEATRES = ROOT / "theatres"
@@ -107,6 +108,18 @@ def theatre_folder(name: str, *, root: Path | None = None) -> Path:
         known = ", ".join(sorted(folders)) or "none there"
         raise TheatreError(f"There is no theatre {name!r}. Expected one of: {known}.")
     return folders[name]
+
+
+def theatre_version(name: str) -> str:
+    """Return a text that changes with every file of a theatre's folder and with its installed boundaries.
+
+    It costs a look at the folder, no reading. Raise `TheatreError` where there is no such theatre.
+
+    >>> theatre_version(default_theatre()) == theatre_version(default_theatre())
+    True
+    """
+    newest = max(path.stat().st_mtime_ns for path in theatre_folder(name).iterdir())
+    return f"{newest:x}-{boundaries_version(name)}"
 
 
 def load_theatre(name: str, *, root: Path | None = None) -> Theatre:

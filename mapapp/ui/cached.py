@@ -21,7 +21,7 @@ from mapapp.places.gazetteer import Gazetteer, open_gazetteer
 from mapapp.reading import read_article
 from mapapp.scene import Scene, build_scene
 from mapapp.store import Store, open_store
-from mapapp.theatre import Theatre, load_theatre, sample_articles
+from mapapp.theatre import Theatre, load_theatre, sample_articles, theatre_version
 from mapapp.ui.jobs import Job, Report, start_job
 from mapapp.ui.map_component import hash_payload
 
@@ -39,9 +39,13 @@ class Payload:
     hash: str
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
 def get_theatre(name: str) -> Theatre:
-    """Return a theatre by the name of its folder."""
+    """Return a theatre by the name of its folder, as its files and its installed boundaries are now."""
+    return _load_theatre(name, theatre_version(name))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _load_theatre(name: str, version: str) -> Theatre:
     return load_theatre(name)
 
 
@@ -66,13 +70,13 @@ def store_version() -> str:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
-def _running_jobs() -> dict[tuple[str, str], Job[Any]]:
+def _running_jobs() -> dict[tuple[str, str, str], Job[Any]]:
     return {}
 
 
 def _get_job(name: str, theatre_name: str, start: Callable[[], Job[Result]]) -> Job[Result]:
     """Return the one job of this name in this process; one that failed is started anew after a while."""
-    jobs, key = _running_jobs(), (name, theatre_name)
+    jobs, key = _running_jobs(), (name, theatre_name, theatre_version(theatre_name))
     job = jobs.get(key)
     if job is None or job.is_stale():
         job = jobs[key] = start()
@@ -95,7 +99,7 @@ def is_gazetteer_open(theatre_name: str) -> bool:
 
 
 def _is_done(name: str, theatre_name: str) -> bool:
-    job = _running_jobs().get((name, theatre_name))
+    job = _running_jobs().get((name, theatre_name, theatre_version(theatre_name)))
     return job is not None and job.is_done and job.future.exception() is None
 
 
@@ -146,6 +150,7 @@ class SceneKey:
     """Whether the samples have been read yet."""
     store: str
     store_version: str
+    theatre_version: str
 
 
 def build_key(query: MapQuery, *, with_samples: bool) -> SceneKey:
@@ -156,6 +161,7 @@ def build_key(query: MapQuery, *, with_samples: bool) -> SceneKey:
         has_samples=with_samples and are_samples_read(query.theatre),
         store=_store_name(),
         store_version=store_version(),
+        theatre_version=theatre_version(query.theatre),
     )
 
 
@@ -218,7 +224,8 @@ def _build_scene(key: SceneKey) -> Scene:
         else reading
         for reading in get_raw_readings(key.query.theatre, with_samples=key.with_samples)
     ]
-    return build_scene(key.query, theatre=theatre, readings=readings, decisions=decisions)
+    tracks = [track.route for track in get_store().tracks(theatre=theatre.code)]
+    return build_scene(key.query, theatre=theatre, readings=readings, decisions=decisions, tracks=tracks)
 
 
 def get_payload(query: MapQuery, *, with_samples: bool) -> Payload:

@@ -12,6 +12,7 @@ from geodata.catalog import attributions, data_hash, read_catalog, verify_catalo
 from mapapp.model import MapQuery
 from mapapp.theatre import Theatre
 from mapapp.ui.articles import wait_for
+from mapapp.ui.boundaries_screen import show_boundaries
 from mapapp.ui.cached import get_gazetteer_job, get_store, is_gazetteer_open
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.review import build_log_table
@@ -27,12 +28,14 @@ METHOD = Path(__file__).resolve().parents[2] / "docs" / "method.md"
 
 def show_data(query: MapQuery, *, theatre: Theatre) -> None:
     """Show the tabs of the screen."""
-    titles = ("Method", "Bundled data", "Parties and publishers", "Places", "Store and log")
-    method, data, parties, places, store = st.tabs(titles)
+    titles = ("Method", "Bundled data", "Boundaries", "Parties and publishers", "Places", "Store and log")
+    method, data, boundaries, parties, places, store = st.tabs(titles)
     with method, shown_errors():
         _show_method()
     with data, shown_errors():
         _show_catalogue()
+    with boundaries, shown_errors():
+        show_boundaries(theatre)
     with parties, shown_errors():
         _show_parties(theatre)
     with places, shown_errors():
