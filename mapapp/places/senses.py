@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -119,13 +118,11 @@ def _rank(entry: Entry) -> float:
 LEAST_SHARING = -2.1
 """A mention whose context speaks more against a place than this gets nothing from the others: "the Flint River"."""
 
-_SMALL_WORD = re.compile(r"(?<![\w@./#-])[^\W\d_A-Z]\w+")
-
 
 def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: Weights, words: Words) -> None:
     """Score each name by what it is, and each mention by the words around it."""
     table = weights.mention
-    small_words = set(_SMALL_WORD.findall(recognition.text))
+    small_words = set(recognition.text.split())
     for sense in senses:
         first = sense.drafts[0]
         value = table["bias"] + max(
@@ -141,7 +138,7 @@ def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: We
                 value += table["first_name"]
             elif sense.key in words.surnames:
                 value += table["surname"]
-            if sense.key in words.common_words or (sense.key.isascii() and sense.key in small_words):
+            if sense.key in words.common_words or _is_written_small(sense.key, small_words):
                 value += table["common_word"]
         surname = recognition.surnames.get(sense.key, 0.0)
         if surname == 1.0 or not first.is_demonym:
@@ -162,6 +159,11 @@ def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: We
                 for context in contexts
             ]
         sense.contexts = contexts
+
+
+def _is_written_small(key: str, written: set[str]) -> bool:
+    """Whether the text has the word with a small letter too, in a script that has them."""
+    return key.isascii() and (key in written or key + "," in written or key + "." in written)
 
 
 def _prior(spot: Spot, how: int, table: dict[str, float], *, is_about: bool, n_letters: int) -> float:

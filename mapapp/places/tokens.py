@@ -7,7 +7,6 @@ reading a text linear and fast.
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,10 +37,13 @@ def _upper_class() -> str:
 _UPPER = _upper_class()
 _APOSTROPHE = "'’‘ʼʻʿʾ`´"
 _WORD = re.compile(
-    # U.S., D.C., N.Y., U.S.S.R. — W. Va.
-    rf"(?<!\w)(?:(?:[{_UPPER}]\.)+[{_UPPER}](?!\w)\.?|[{_UPPER}]\.\s?Va\.)"
+    # A capital letter first, so that the search may skip to the next one; then what stood before it is looked at.
+    rf"[{_UPPER}](?<![^\W_].)(?:"
+    # U.S., D.C., N.Y., U.S — W. Va.
+    rf"\.(?:[{_UPPER}]\.)*[{_UPPER}](?!\w)\.?|\.\s?Va\."
     # Ma'arrat, Syria’s, O'Brien, St
-    rf"|(?<![^\W_])[{_UPPER}]\w*(?:[{_APOSTROPHE}]\w+)*"
+    rf"|\w*(?:[{_APOSTROPHE}]\w+)*)",
+    re.DOTALL,
 )
 
 # Small words inside names. A link joins two capitalised words into one name if the gazetteer knows the whole.
@@ -145,7 +147,7 @@ def find_tokens(text: str) -> Tokens:
     before = -1
     for match in _WORD.finditer(text):
         start, end = match.span()
-        surface = sys.intern(match.group()) if end - start < 40 else match.group()
+        surface = match.group()
         key, full_key, ending = _word_keys(surface)
         gap, link = (BREAK, "")
         if before >= 0 and start - before <= _LONGEST_GAP:
