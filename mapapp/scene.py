@@ -29,7 +29,7 @@ class Scene:
     events: tuple[Event, ...]
     """Bundled ones and those from articles, merged; by day and id."""
     routes: tuple[Route, ...]
-    """Bundled ones first."""
+    """Bundled ones first, then measured tracks, then those of articles; versions of one journey share its name."""
     readings: tuple[Reading, ...]
     shares_by_day: Mapping[date, tuple[Share, ...]]
     """Every day of the query's range."""
@@ -41,18 +41,24 @@ class Scene:
 
 
 def build_scene(
-    query: MapQuery, *, theatre: Theatre, readings: Sequence[Reading] = (), decisions: Sequence[Decision] = ()
+    query: MapQuery,
+    *,
+    theatre: Theatre,
+    readings: Sequence[Reading] = (),
+    decisions: Sequence[Decision] = (),
+    tracks: Sequence[Route] = (),
 ) -> Scene:
     """Put together what a map shows: the theatre's own events and routes, and those of the readings.
 
     `decisions` are those that were taken about claims; `claims.review` has already applied them to the readings, here
-    they lift or lower what a claim counts.
+    they lift or lower what a claim counts. `tracks` are the routes of measured tracks.
     """
     claims = [claim for reading in readings for claim in reading.claims]
     articles = {reading.article.id: reading.article for reading in readings}
     merged = merge_claims(claims, articles=articles, theatre=theatre, decisions=tuple(decisions))
     events = tuple(sorted(merged, key=lambda event: (event.date_start, event.id)))
-    routes = join_versions(bundled_routes(theatre), told=[route for reading in readings for route in reading.routes])
+    told = [*tracks, *(route for reading in readings for route in reading.routes)]
+    routes = join_versions(bundled_routes(theatre), told=told)
     cells = build_cells(units=theatre.units, places=(*theatre.cell_places, *_event_places(events, theatre=theatre)))
     timeline = build_timeline(cells, theatre=theatre, events=events)
     n_days = (query.end - query.start).days + 1

@@ -1,4 +1,4 @@
-"""The one persistent store: articles as they were, what was read from them, and the log of decisions.
+"""The one persistent store: articles as they were, what was read from them, measured tracks, the log of decisions.
 
 SQLite in the user's data folder by default, any database that SQLAlchemy knows by address. An article is never changed,
 a decision never changed nor removed; what a person corrects stands in the log beside the reading. Whatever is added is
@@ -93,6 +93,18 @@ DECISION = sa.Table(
     sa.Column("payload", sa.Text, nullable=False),
     sqlite_autoincrement=True,
 )
+TRACK = sa.Table(
+    "track",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("route_id", sa.String(64), nullable=False),
+    sa.Column("theatre", sa.String(100), nullable=False),
+    sa.Column("added", sa.String(40), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("profile", sa.Text, nullable=False),
+    sa.UniqueConstraint("route_id", "theatre", name="one_track_per_theatre"),
+    sqlite_autoincrement=True,
+)
 PARTS: Mapping[str, tuple[sa.Table, Any]] = {
     "resolutions": (RESOLUTION, Resolution),
     "claims": (CLAIM, Claim),
@@ -116,6 +128,20 @@ class StoredArticle:
     n_resolutions: int
     n_claims: int
     n_routes: int
+
+
+ProfileRow = tuple[float | None, float | None, float | None]
+"""Seconds since 1970 in UTC, height in metres, speed in km/h; None = unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTrack:
+    """A measured track as it was imported."""
+
+    route: Route
+    added: datetime
+    profile: tuple[ProfileRow, ...]
+    """Height and speed through time, thinned; () = it has neither."""
 
 
 @dataclass(frozen=True)
@@ -252,6 +278,51 @@ class Store:
         for reading_id in ids:
             self._decoded.pop(reading_id, None)
         return removed
+
+    def add_track(self, route: Route, *, theatre: str, profile: Sequence[ProfileRow] = ()) -> bool:
+        """Store the route of a measured track; False where this very track was there already."""
+        try:
+            payload = json.dumps(record_to_json(route), allow_nan=False)
+            rows = json.dumps([list(row) for row in profile], allow_nan=False)
+        except ValueError as error:
+            message = f"The track cannot be stored. {error}"
+            raise StoreError(message) from error
+        with _transaction(self.writer) as connection:
+            known = sa.select(TRACK.c.id).where(TRACK.c.route_id == route.id, TRACK.c.theatre == theatre)
+            if connection.execute(known).first() is not None:
+                return False
+            added = datetime.now(tz=UTC).isoformat(timespec="seconds")
+            values = {"route_id": route.id, "theatre": theatre, "added": added, "payload": payload, "profile": rows}
+            connection.execute(sa.insert(TRACK).values(values))
+            _count_change(connection)
+        return True
+
+    def tracks(self, *, theatre: str) -> tuple[StoredTrack, ...]:
+        """Return the tracks of a theatre in the order in which they were added.
+
+        >>> open_store("sqlite://").tracks(theatre="anywhere")
+        ()
+        """
+        query = sa.select(TRACK).where(TRACK.c.theatre == theatre).order_by(TRACK.c.id)
+        with _transaction(self.engine) as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple(
+            StoredTrack(
+                record_from_json(Route, json.loads(row["payload"])),
+                datetime.fromisoformat(row["added"]),
+                tuple((when, height, speed) for when, height, speed in json.loads(row["profile"])),
+            )
+            for row in rows
+        )
+
+    def remove_track(self, route_id: str, *, theatre: str) -> bool:
+        """Remove a track; False where there was none."""
+        is_it = sa.and_(TRACK.c.route_id == route_id, TRACK.c.theatre == theatre)
+        with _transaction(self.writer) as connection:
+            is_removed = connection.execute(sa.delete(TRACK).where(is_it)).rowcount > 0
+            if is_removed:
+                _count_change(connection)
+        return is_removed
 
     def add_decision(self, decision: Decision) -> Decision:
         """Append a decision to the log and return it with its number.

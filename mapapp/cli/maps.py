@@ -22,7 +22,7 @@ from mapapp.cli.terminal import (
 from mapapp.dates import read_day
 from mapapp.errors import DateError, ExportError
 from mapapp.export import all_exporters
-from mapapp.model import Decision, Place, Reading
+from mapapp.model import Decision, Place, Reading, Route
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
@@ -102,15 +102,17 @@ def build_stored_scene(
     """Return what the map shows on a day: what is bundled and what is stored, as people have decided about it."""
     readings: tuple[Reading, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    tracks: tuple[Route, ...] = ()
     if not without_articles:
         with opened_store(db) as store:
             readings, decisions = store.readings(theatre=theatre.code), store.decisions()
+            tracks = tuple(track.route for track in store.tracks(theatre=theatre.code))
         gazetteer = _PatientGazetteer(theatre)
         readings = tuple(
             apply_decisions(reading, decisions=decisions, theatre=theatre, gazetteer=gazetteer) for reading in readings
         )
     query = replace(default_query(theatre), day=day, palette=palette)
-    return build_scene(query, theatre=theatre, readings=readings, decisions=decisions)
+    return build_scene(query, theatre=theatre, readings=readings, decisions=decisions, tracks=tracks)
 
 
 def write_output(contents: bytes, *, name: str) -> None:
