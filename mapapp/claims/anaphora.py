@@ -19,7 +19,7 @@ _LEFT = re.compile(
     r"\s{1,3}(?:from|of)\s{1,3}(it)\b"
 )
 _SUBJECT = re.compile(
-    r"\b(?:after|since|before|when|until|and)\s{1,3}(it)\s{1,3}(?:had|has|was|is)\s{1,3}(?:\w{1,12}\s{1,3}){0,2}?"
+    r"\b(?:after|since|before|when|until|and)\s{1,3}(it)\s{1,3}(?:(?:had|has|was|is)\s{1,3}(?:\w{1,12}\s{1,3}){0,2}?)?"
     r"(?:fallen|captured|seized|taken|retaken|recaptured|overrun|liberated|conquered|lost|stormed|abandoned|fell)\b"
 )
 _FEATURES = {

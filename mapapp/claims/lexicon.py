@@ -135,9 +135,15 @@ def read_lexicon() -> Lexicon:
         share=control["words"]["share"],
         mood=_freeze(read_table("mood")),
         speech=_freeze(read_table("speech")),
-        weights=read_table("claim_weights")["weights"],
+        weights=_calibrated(read_table("claim_weights")),
         triggers=frozenset(head.split()[0] for head in heads | set(held["suffixes"])),
     )
+
+
+def _calibrated(table: Mapping[str, Any]) -> Mapping[str, float]:
+    """Return the weights, each as sure as the calibration says."""
+    temperature = float(table["calibration"]["temperature"])
+    return {name: weight * temperature for name, weight in table["weights"].items()}
 
 
 def _longest_first(row: tuple[VerbSense, str]) -> tuple[int, int]:

@@ -10,8 +10,11 @@ from mapapp.claims.phrases import COMPASS, QUOTES, PlaceFound, is_demonym, is_pl
 from mapapp.claims.words import Word
 
 
-def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[PlaceFound, ...]:
-    """Return the places that are the subject of the verb at a word: "the towns of A and B were captured"."""
+def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon, attaches: bool = False) -> tuple[PlaceFound, ...]:
+    """Return the places that are the subject of the verb at a word: "the towns of A and B were captured".
+
+    `attaches`: the verb stands behind the place that it describes ("in X, held by Y"), wherever that place stands.
+    """
     closed = lexicon.words
     position, _ = auxiliaries_before(words, index, lexicon=lexicon)
     position = _skip_back(words, position, lexicon=lexicon)
@@ -25,6 +28,8 @@ def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> tuple[P
     found: list[PlaceFound] = []
     while position >= 0 and is_place(words[position]):
         head, share, is_vague, is_near, nxt = _head_left(words, position, lexicon=lexicon)
+        if head is None and attaches and not found:
+            return (PlaceFound(position),)  # "in X, held by Y": the words behind a place are about it
         if head is None:
             if words[nxt].low in ("between", "from", "to") or (found and words[nxt].low == "of"):
                 return ()  # "the road between A and B", "a man of A, B"

@@ -381,19 +381,20 @@ def _begins_apposition(word: Word, look: int, position: int) -> bool:
 
 
 def _is_subject_of_other(words: Sequence[Word], index: int, *, lexicon: Lexicon) -> bool:
-    """Return whether the place begins a clause of its own ("captured A, and B is under siege")."""
+    """Return whether the place begins a clause of its own ("captured A, and B is under siege", "near A, B sought")."""
     after = index + 1
     while after < len(words) and is_site(words[after], lexicon=lexicon):
         after += 1
     if after >= len(words):
         return False
-    low = words[after].low
+    word = words[after]
     closed = lexicon.words
-    if low in closed["be"] and low not in ("'s", "’s"):
-        return True
-    if low in closed["modals"] or low in closed["have"]:
-        return True
-    return low in ("fell", "remains", "remained", "said", "has", "says", "falls")
+    if word.low in closed["be"] or word.low in closed["modals"] or word.low in closed["have"]:
+        return word.low not in ("'s", "’s")
+    if not word.low.isalpha() or word.text[:1].isupper() or word.date or word.party or word.place:
+        return False
+    goes_on = ("prepositions", "subordinators", "adverbs", "linkers", "within", "determiners")
+    return not any(word.low in closed[name] for name in goes_on)
 
 
 def _skip_bracket(words: Sequence[Word], position: int) -> int:

@@ -31,7 +31,7 @@ def find_subject(
     low = word.low
     if word.party is not None:
         return _as_subject(words, position, actors=actors, lexicon=lexicon)
-    if low in ("they", "it", "we"):
+    if low in ("they", "it", "we", "latter"):
         if any(word.low in ("“", '"') for word in words[:position]) and not any(
             word.party for word in words[:position]
         ):

@@ -97,7 +97,10 @@ def _transitive(  # noqa: PLR0912 - one branch per shape of the clause
         return  # "took" is no participle
     if sense.lemma == "take" and after < len(words) and words[after].low in view.lexicon.mood["taken_to"]["words"]:
         return
-    places = _passive_places(view, index, after, is_sure=voice == "passive" or has_by)
+    if sense.verb_class == "hold" and (voice == "either" or _is_relative(view, index)):
+        places = walk_left(words, index, lexicon=view.lexicon, attaches=True)
+    else:
+        places = _passive_places(view, index, after, is_sure=voice == "passive" or has_by)
     agent = view.agent(after)
     for place in places:
         mood = view.mood(index, form="participle", place_index=place.index)
@@ -108,6 +111,12 @@ def _transitive(  # noqa: PLR0912 - one branch per shape of the clause
             view.sentence, index, sense.verb_class, place, actor, opponent, mood, sense.strength, "passive",
             is_now=is_present(view, index),
         )  # fmt: skip
+
+
+def _is_relative(view: View, index: int) -> bool:
+    """Return whether "which" stands right before the verb group."""
+    position, _ = auxiliaries_before(view.words, index, lexicon=view.lexicon)
+    return position > 0 and view.words[position].low in ("which", "that")
 
 
 def _passive_places(view: View, index: int, after: int, *, is_sure: bool) -> tuple[PlaceFound, ...]:
@@ -242,8 +251,9 @@ def _is_reduced(view: View, index: int, after: int) -> bool:
 
 
 def _held_figuratively(view: View, places: Sequence[PlaceFound]) -> bool:
-    after = places[-1].index + 1
-    return after < len(view.words) and view.words[after].low in ("responsible", "accountable", "hostage", "together")
+    start = places[0].index + 1
+    behind = view.words[start : places[-1].index + 6]
+    return any(word.low in ("responsible", "accountable", "hostage", "together") for word in behind)
 
 
 def _active(view: View, index: int, sense: VerbSense, kind: str, places: Sequence[PlaceFound]) -> Iterator[Candidate]:
