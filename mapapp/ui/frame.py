@@ -19,6 +19,7 @@ NAVIGATION = (
     ("map", "Map"),
     ("control", "Control"),
     ("articles", "Articles"),
+    ("routes", "Routes"),
     ("export", "Export"),
     ("data", "Data & method"),
 )
