@@ -31,6 +31,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("mapapp.store", "mapapp.migrations"),
     "alembic": ("mapapp.store", "mapapp.migrations"),
     "sqlite3": ("mapapp.store",),
+    "openpyxl": ("mapapp.histories",),
     "geopy": ("mapapp.places",),
     "trafilatura": ("mapapp.articles",),
     "requests": ("mapapp.places", "mapapp.articles", "geodata"),
