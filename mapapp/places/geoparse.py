@@ -125,7 +125,7 @@ def _where_prec(spot: Spot, draft: Draft) -> int:
         return 4 if spot.feature_code == "ADM1" else 3
     if spot.feature_class == "H" and spot.feature_code in _WATER:
         return 7
-    if spot.feature_class in "HLT":
+    if spot.feature_class in "HLTR":
         return 5
     return 2 if "near" in draft.features else 1
 

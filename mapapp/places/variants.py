@@ -17,7 +17,7 @@ from mapapp.places.spans import join_words, name_prefix
 from mapapp.places.tables import Words
 from mapapp.places.tokens import HYPHEN, LINK, SPACE, Tokens
 
-LEAST_ALIKE = 72.0
+LEAST_ALIKE = 75.0
 """Percent of letters that two spellings of one name share (rapidfuzz ratio)."""
 
 SHORTEST = 5
@@ -42,7 +42,7 @@ def find_variants(tokens: Tokens, drafts: list[Draft], *, gazetteer: Gazetteer, 
 
 
 def _variant_at(tokens: Tokens, first: int, covered: set[int], gazetteer: Gazetteer, words: Words) -> Draft | None:
-    if follows_name_word(tokens, first, words):
+    if follows_name_word(tokens, first, words) or _has_stranger(tokens, first, first - 1, covered, words):
         return None
     for last in range(min(len(tokens.keys), first + _LONGEST), first, -1):
         inner = range(first + 1, last)
@@ -54,18 +54,30 @@ def _variant_at(tokens: Tokens, first: int, covered: set[int], gazetteer: Gazett
         if any(tokens.keys[number] in words.never for number in range(first, last)) or len(key) < SHORTEST:
             continue
         entries = _alike(key, gazetteer)
-        if entries:
+        if entries and not _has_stranger(tokens, last, last, covered, words):
             prefix = name_prefix(tokens, first)
             start = tokens.starts[first] - (len(prefix) + 1 if prefix else 0)
             return Draft(first, last, start, tokens.ends[last - 1], key, entries, n_words=last - first)
     return None
 
 
+def _has_stranger(tokens: Tokens, joint: int, neighbour: int, covered: set[int], words: Words) -> bool:
+    """Whether a capitalised word that nothing explains touches the name: then both are parts of a person's name.
+
+    `joint` is the word whose gap lies between the two.
+    """
+    if not 0 <= neighbour < len(tokens.keys) or joint >= len(tokens.keys) or tokens.gaps[joint] != SPACE:
+        return False
+    key = tokens.keys[neighbour]
+    known = (words.never, words.institutions, words.features, words.titles, words.place_prepositions)
+    return neighbour not in covered and key != "the" and not any(key in group for group in known)
+
+
 def _alike(key: str, gazetteer: Gazetteer) -> tuple[Entry, ...]:
     named = gazetteer.sounds.get(sound_key(key), ())
     best: dict[str, Entry] = {}
     for other, (spot, _) in named:
-        if fuzz.ratio(_bare(key), _bare(other)) >= LEAST_ALIKE:
+        if spot.feature_class in "PS" and fuzz.ratio(_bare(key), _bare(other)) >= LEAST_ALIKE:
             best.setdefault(spot.id, (spot, ALTERNATE))
     return tuple(best.values())
 
