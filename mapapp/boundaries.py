@@ -292,12 +292,15 @@ def with_unit_codes(
     if not listed:
         return ()
     points = shapely.points([place.lon for place in listed], [place.lat for place in listed])
-    tree = shapely.STRtree(leaf_units.geometry.to_numpy())
+    shapes = leaf_units.geometry.to_numpy()
     chosen: dict[int, int] = {}
-    for who, where in sorted(zip(*tree.query(points, predicate="intersects").tolist(), strict=True)):
+    # Asked from the units, because the side that asks is prepared once and its many vertices are then looked at once.
+    for where, who in sorted(zip(*shapely.STRtree(points).query(shapes, predicate="intersects").tolist(), strict=True)):
         chosen.setdefault(who, where)
-    for who, where in zip(*tree.query_nearest(points, max_distance=COAST_DEG, all_matches=False).tolist(), strict=True):
-        chosen.setdefault(who, where)
+    outside = [number for number in range(len(listed)) if number not in chosen]
+    found = shapely.STRtree(shapes).query_nearest(points[outside], max_distance=COAST_DEG, all_matches=False)
+    for who, where in zip(*found.tolist(), strict=True):
+        chosen.setdefault(outside[who], where)
     rows = {
         str(code): (int(level), parent)
         for frame in (leaf_units, units)

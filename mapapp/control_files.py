@@ -198,7 +198,7 @@ def _head(scene: Scene) -> dict[str, Any]:
         "theatre": scene.theatre.code,
         "data_hash": data_hash(),
         "articles": sorted(reading.article.id for reading in scene.readings),
-        "attribution": list(attributions()),
+        "attribution": [*attributions(), *scene.theatre.own_attributions],
     }
 
 
