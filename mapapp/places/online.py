@@ -5,10 +5,10 @@ Nothing uses them unless somebody asks for one. The names that are looked up lea
 
 from __future__ import annotations
 
+import hashlib
 import json
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class OnlineGeocoder:
     attribution: str
     """To be shown with every answer; empty = see the service's terms."""
     cache: Path
-    """SQLite file with the answers so far."""
+    """Folder with the answers so far, one file each."""
     _ask: Mapping[str, Callable[..., Any]]
 
     def geocode(self, query: str, *, exactly_one: bool = True) -> Location | list[Location] | None:
@@ -107,48 +107,50 @@ def open_online(
     return OnlineGeocoder(
         service=name,
         attribution=ATTRIBUTIONS.get(name, ""),
-        cache=cache or cache_folder() / "geocoding.sqlite",
+        cache=cache or cache_folder() / "geocoding",
         _ask=ask,
     )
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the cache, and close it again whatever happens."""
+def _file_of(folder: Path, question: str) -> Path:
+    return folder / f"{hashlib.sha256(question.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}.json"
+
+
+def _read(folder: Path, question: str) -> dict[str, Any] | None:
+    """Return a kept answer; what is damaged counts as never asked."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS answers (question TEXT PRIMARY KEY, answer TEXT NOT NULL)")
-            yield connection
-    except (OSError, sqlite3.Error) as error:
-        raise DataError(f"The cache of answers {path} cannot be used: {error}. Delete it, or name another.") from error
+        kept = json.loads(_file_of(folder, question).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return kept["answer"] if isinstance(kept, dict) and kept.get("question") == question else None
 
 
-def _read(path: Path, question: str) -> str | None:
-    with _opened(path) as connection:
-        row = connection.execute("SELECT answer FROM answers WHERE question = ?", (question,)).fetchone()
-    return None if row is None else str(row[0])
+def _write(folder: Path, question: str, answer: dict[str, Any]) -> None:
+    path = _file_of(folder, question)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".part", delete=False) as file:
+            json.dump({"question": question, "answer": answer}, file)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise DataError(
+            f"The answer cannot be kept in {folder}: {error}. Set MAPAPP_CACHE_DIR to a folder that can be written."
+        ) from error
 
 
-def _write(path: Path, question: str, answer: str) -> None:
-    with _opened(path) as connection:
-        connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (question, answer))
-
-
-def _to_json(answer: Location | list[Location] | None) -> str:
+def _to_json(answer: Location | list[Location] | None) -> dict[str, Any]:
     def parts(location: Location) -> list[object]:
         return [location.address, location.latitude, location.longitude, location.raw]
 
     if isinstance(answer, list):
-        return json.dumps({"many": [parts(location) for location in answer]})
-    return json.dumps({"one": None if answer is None else parts(answer)})
+        return {"many": [parts(location) for location in answer]}
+    return {"one": None if answer is None else parts(answer)}
 
 
-def _from_json(text: str) -> Location | list[Location] | None:
+def _from_json(kept: Mapping[str, Any]) -> Location | list[Location] | None:
     def location(parts: list[Any]) -> Location:
         return Location(parts[0], Point(parts[1], parts[2]), parts[3])
 
-    kept = json.loads(text)
     if "many" in kept:
         return [location(parts) for parts in kept["many"]]
     return None if kept["one"] is None else location(kept["one"])

@@ -76,7 +76,7 @@ def geocoder(server: Server, tmp_path: Path) -> OnlineGeocoder:
 def open_at(server: Server, folder: Path, *, timeout_s: float = 10.0) -> OnlineGeocoder:
     address = f"127.0.0.1:{server.server_address[1]}"
     return open_online(
-        "nominatim", settings={"domain": address, "scheme": "http"}, cache=folder / "answers.sqlite",
+        "nominatim", settings={"domain": address, "scheme": "http"}, cache=folder / "answers",
         min_delay_s=0.0, timeout_s=timeout_s, max_retries=1,
     )  # fmt: skip
 
@@ -126,7 +126,15 @@ def test_settings_that_do_not_fit_are_said() -> None:
         open_online("nominatim", settings={"nonsense": 1})
 
 
-def test_a_cache_that_is_no_database_is_said(server: Server, tmp_path: Path) -> None:
-    (tmp_path / "answers.sqlite").write_text("no database" * 100)
-    with pytest.raises(DataError, match="Delete it"):
+def test_a_damaged_answer_is_asked_for_again(server: Server, geocoder: OnlineGeocoder) -> None:
+    geocoder.geocode("Hama")
+    for path in geocoder.cache.iterdir():
+        path.write_text("{broken")
+    assert geocoder.geocode("Hama") is not None
+    assert server.n_asked == 2
+
+
+def test_a_cache_that_cannot_be_written_is_said(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "answers").write_text("a file stands where the folder should be")
+    with pytest.raises(DataError, match="MAPAPP_CACHE_DIR"):
         open_at(server, tmp_path).geocode("Hama")
