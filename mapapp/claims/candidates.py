@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mapapp.claims.agents import Party, find_agent
 from mapapp.claims.lexicon import Lexicon
@@ -47,6 +47,8 @@ class View:
     last_subject: Party | None
     capital_place_id: str = ""
     """A capital may stand for its government."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Actor codes by lower-case alias."""
 
     @property
     def words(self) -> tuple[Word, ...]:

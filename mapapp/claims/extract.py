@@ -29,7 +29,7 @@ from mapapp.claims.known_places import find_known_places
 from mapapp.claims.lending import lend_within_article
 from mapapp.claims.lexicon import Lexicon, has_word, read_lexicon
 from mapapp.claims.movement import find_journeys, movement_triggers
-from mapapp.claims.parties import actors_by_code, find_parties
+from mapapp.claims.parties import actors_by_code, alias_table, find_parties
 from mapapp.claims.speech import find_attributions, speaker_of
 from mapapp.claims.travel import Told, build_movement_claim, lend_ends
 from mapapp.claims.words import PartyMention, build_sentence
@@ -45,7 +45,7 @@ LONGEST_SENTENCE = 2000
 UNVERIFIED_REACH = 140
 """Characters behind a sentence in which "could not be verified" is looked for."""
 
-LOWEST_SCORE = 0.1
+LOWEST_SCORE = 0.2
 """What is less sure than this is not even worth a look in the review queue."""
 
 
@@ -109,6 +109,7 @@ def _read_sentences(
     resolutions = (*resolutions, *find_known_places(article, taken=resolutions, theatre=theatre))
     if not resolutions:
         return drafts, journeys
+    aliases = alias_table(theatre.actors)
     last_subject: Party | None = None
     recent_places: list[Resolution] = []
     context: Context | None = None
@@ -143,7 +144,7 @@ def _read_sentences(
                 dates=own_dates,
             )
             candidates = (
-                find_candidates(View(sentence, lexicon, actors, last_subject, theatre.capital_place_id))
+                find_candidates(View(sentence, lexicon, actors, last_subject, theatre.capital_place_id, aliases))
                 if is_control
                 else ()
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from mapapp.claims.agents import NOBODY, Party, find_party_right, party_at, unlisted_party
 from mapapp.claims.candidates import View
@@ -10,7 +10,6 @@ from mapapp.claims.mood import auxiliaries_before
 from mapapp.claims.phrases import PlaceFound, is_place, is_site, walk_right
 from mapapp.claims.subjects import main_subject
 from mapapp.claims.words import Word
-from mapapp.model import Actor
 
 
 def is_verb(view: View, index: int) -> bool:
@@ -173,19 +172,9 @@ def compound_party(view: View, index: int, *, with_demonyms: bool = False) -> Pa
         return NOBODY
     if not low.isalpha() or low in view.lexicon.words["determiners"]:
         return NOBODY
-    aliases = alias_table(tuple(view.actors.values()))
     for form in (low, low + "s", "the " + low, low + " forces", low + "-backed forces"):
-        code = aliases.get(form)
+        code = view.aliases.get(form)
         if code is not None:
             actor = view.actors[code]
             return Party(code, "generic" if actor.is_generic else "known", index)
     return NOBODY
-
-
-def alias_table(actors: Sequence[Actor]) -> Mapping[str, str]:
-    """Return actor codes by lower-case alias; the first actor of the table wins."""
-    table: dict[str, str] = {}
-    for actor in actors:
-        for alias in (actor.name, *actor.aliases):
-            table.setdefault(alias.lower(), actor.code)
-    return table

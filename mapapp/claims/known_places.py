@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import ahocorasick_rs
 
-from mapapp.model import Article, Candidate, Mention, MentionKind, Place, Resolution
+from mapapp.model import Article, Candidate, Mention, MentionKind, Resolution
 from mapapp.text import fold, fold_with_offsets
 from mapapp.theatre import Theatre
 
@@ -30,9 +31,24 @@ _NAME_BEHIND = re.compile(r"\s(?!City\b|Province\b|Governorate\b)(?:[A-Z][a-z]+|
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;“”\"\n–—]\s*)[A-Z][\w’'-]+\s$")
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    automaton: ahocorasick_rs.AhoCorasick
+    owners: tuple[int, ...]
+    """By number of the pattern: which of the names it was made from."""
+
+
 @lru_cache(maxsize=4)
-def _automaton(names: tuple[str, ...]) -> ahocorasick_rs.AhoCorasick:
-    return ahocorasick_rs.AhoCorasick(list(names) or ["\0"], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+def _names(spellings: tuple[str, ...]) -> _Names:
+    owners: dict[str, int] = {}
+    for number, spelling in enumerate(spellings):
+        folded = fold(spelling)
+        if len(folded) >= SHORTEST_NAME:
+            owners.setdefault(folded, number)
+            if folded.startswith(("al-", "al ")) and len(folded) > SHORTEST_NAME + 3:
+                owners.setdefault("al-" + folded[3:], number)
+    automaton = ahocorasick_rs.AhoCorasick(list(owners) or ["\0"], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    return _Names(automaton, tuple(owners.values()) or (0,))
 
 
 def find_known_places(article: Article, *, taken: Sequence[Resolution], theatre: Theatre) -> tuple[Resolution, ...]:
@@ -40,26 +56,25 @@ def find_known_places(article: Article, *, taken: Sequence[Resolution], theatre:
 
     Names must stand with a capital, as whole words, beside no other name.
     """
-    places: dict[str, Place] = {}
-    for place in (*theatre.cell_places, *theatre.places):
-        for name in (place.name, *theatre.aliases.get(place.id, ())):
-            folded = fold(name)
-            if len(folded) >= SHORTEST_NAME:
-                places.setdefault(folded, place)
-                for article_form in ("al-", "al "):
-                    if folded.startswith(article_form) and len(folded) > SHORTEST_NAME + 3:
-                        places.setdefault("al-" + folded[3:], place)
-    names = tuple(places)
-    folded_text, offsets = fold_with_offsets(article.text)
+    named = [
+        (name, place)
+        for place in (*theatre.cell_places, *theatre.places)
+        for name in (place.name, *theatre.aliases.get(place.id, ()))
+    ]
+    names = _names(tuple(name for name, _ in named))
+    folded_text = fold(article.text)
+    offsets: Sequence[int] = range(len(article.text) + 1)
+    if len(folded_text) != len(article.text):
+        folded_text, offsets = fold_with_offsets(article.text)
     spans = [(one.mention.start, one.mention.end) for one in taken]
     found: list[Resolution] = []
-    for number, low, high in _automaton(names).find_matches_as_indexes(folded_text):
+    for number, low, high in names.automaton.find_matches_as_indexes(folded_text):
         start, end = offsets[low], offsets[high - 1] + 1
         if any(start < other_end and other_start < end for other_start, other_end in spans):
             continue
         if _is_name(article.text, start, end):
             mention = Mention(article.id, start, end, article.text[start:end], MentionKind.TOPONYM)
-            place = places[names[number]]
+            place = named[names.owners[number]][1]
             found.append(
                 Resolution(
                     mention,

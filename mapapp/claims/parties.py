@@ -84,3 +84,12 @@ def _is_written_as_acronym(text: str, start: int, end: int) -> bool:
 def actors_by_code(actors: tuple[Actor, ...]) -> Mapping[str, Actor]:
     """Return the actors by their codes."""
     return {actor.code: actor for actor in actors}
+
+
+def alias_table(actors: Sequence[Actor]) -> Mapping[str, str]:
+    """Return actor codes by lower-case alias; the first actor of the table wins."""
+    table: dict[str, str] = {}
+    for actor in actors:
+        for alias in (actor.name, *actor.aliases):
+            table.setdefault(alias.lower(), actor.code)
+    return table
