@@ -51,17 +51,19 @@ def join_versions(known: Sequence[Route], *, told: Sequence[Route]) -> tuple[Rou
 
 
 def lead_versions(routes: Sequence[Route]) -> frozenset[str]:
-    """Return the ids of the routes that are drawn at first: of each journey a measured version, else its first one.
+    """Return the ids of the routes that are drawn at first: of each journey its first version and what was measured.
 
-    A route without a journey leads itself.
+    A route without a journey leads itself. A measured track never hides what is told: it may be that of another
+    traveller.
     """
-    leads: dict[str, Route] = {}
+    seen: set[str] = set()
+    leads: set[str] = set()
     for route in routes:
         key = route.journey or route.id
-        best = leads.get(key)
-        if best is None or (_is_measured(route) and not _is_measured(best)):
-            leads[key] = route
-    return frozenset(route.id for route in leads.values())
+        if key not in seen or _is_measured(route):
+            leads.add(route.id)
+        seen.add(key)
+    return frozenset(leads)
 
 
 def versions_of(route: Route, *, routes: Iterable[Route]) -> tuple[Route, ...]:

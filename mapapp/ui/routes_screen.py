@@ -107,17 +107,17 @@ def _show_list(journeys: Sequence[Journey]) -> int:
 def _show_journey(journey: Journey, *, scene: Scene) -> None:
     st.markdown(f"#### {escape_markdown(show_steering(journey[0].title))}")
     shown = _ask_versions(journey)
-    map_side, told_side = st.columns([7, 5], gap="medium")
-    with map_side, shown_errors():
+    with shown_errors():
         _show_map(shown, query=scene.query)
         _show_profiles(journey, theatre_code=scene.theatre.code)
-    with told_side, shown_errors():
+    with shown_errors():
         _show_disagreements(journey)
         said = tuple(dict.fromkeys(item for route in journey for item in route.also_said))
         _show_evidence("Also said", said)
-    for first in range(0, len(journey), SIDE_BY_SIDE):
-        row = journey[first : first + SIDE_BY_SIDE]
-        for offset, (side, route) in enumerate(zip(st.columns(len(row), gap="small"), row, strict=True)):
+    n_columns = 2 if len(journey) == 4 else min(len(journey), SIDE_BY_SIDE)
+    for first in range(0, len(journey), n_columns):
+        row = journey[first : first + n_columns]
+        for offset, (side, route) in enumerate(zip(st.columns(n_columns, gap="small"), row, strict=False)):
             with side, shown_errors():
                 _show_version(route, number=first + offset + 1, n_versions=len(journey))
 
@@ -219,10 +219,9 @@ def _show_version(route: Route, *, number: int, n_versions: int) -> None:
             st.caption(" · ".join(lengths))
         for point in route.points:
             name = point.role.value.replace("-", " ").capitalize()
-            st.markdown(f"**{name}** {escape_markdown(show_steering(point.label))}")
-            told = [point.time_text, "position not reported" if point.is_schematic or point.lat is None else None]
-            if any(told):
-                st.text(" · ".join(show_steering(part) for part in told if part))
+            unknown = "*position not reported*" if point.is_schematic or point.lat is None else ""
+            told = [escape_markdown(show_steering(part)) for part in (point.label, point.time_text or "") if part]
+            st.markdown(" · ".join(part for part in (f"**{name}**", *told, unknown) if part))
             st.caption(escape_markdown(show_steering(point.note)))
             _show_evidence(count(len(point.evidence), "statement"), point.evidence)
         for leg in route.legs:
@@ -254,6 +253,7 @@ def _show_profiles(journey: Journey, *, theatre_code: str) -> None:
         track.route.id: track for track in get_store().tracks(theatre=theatre_code) if track.route.id in ids
     }
     for track in stored.values():
+        st.caption(f"Profile of {escape_markdown(show_steering(track.route.title))}")
         show_profile(track.profile)
 
 
@@ -261,6 +261,7 @@ def show_profile(profile: Sequence[ProfileRow]) -> None:
     """Show height and speed through time, each where the track has it."""
     table = pd.DataFrame(profile, columns=["Time, UTC", "Altitude, m", "Speed, km/h"])
     table["Time, UTC"] = pd.to_datetime(table["Time, UTC"], unit="s", utc=True)
-    for name in ("Altitude, m", "Speed, km/h"):
-        if table[name].notna().any():
-            st.line_chart(table.dropna(subset=[name]), x="Time, UTC", y=name, height=160)
+    names = [name for name in ("Altitude, m", "Speed, km/h") if table[name].notna().any()]
+    for side, name in zip(st.columns(max(len(names), 1)), names, strict=False):
+        with side:
+            st.line_chart(table.dropna(subset=[name]), x="Time, UTC", y=name, height=170)

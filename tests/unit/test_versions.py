@@ -104,9 +104,9 @@ def test_of_each_journey_the_first_version_leads() -> None:
     assert lead_versions(told_only) == {KNOWN.id}
 
 
-def test_a_measured_version_leads_before_one_that_is_told() -> None:
-    told = make_told(journey=KNOWN.journey)
-    assert lead_versions((told, KNOWN)) == {KNOWN.id}
+def test_a_measured_version_is_drawn_beside_the_first_one() -> None:
+    told, other = make_told("a" * 64, journey=KNOWN.journey), make_told("b" * 64, journey=KNOWN.journey)
+    assert lead_versions((told, other, KNOWN)) == {told.id, KNOWN.id}
 
 
 def test_a_route_without_a_journey_leads_itself() -> None:
