@@ -33,6 +33,9 @@ a country's sub-districts 39,000 are left, and nobody sees it below a scale of 1
 SAME_UNIT_SHARE = 0.7
 """Two shapes with so much of their union in common are one unit drawn twice."""
 
+SAME_CODE_SHARE = 0.5
+"""Units with one code have so much of the smaller one in common at least, or the codes are of different systems."""
+
 REST_SHARE = 0.05
 """What new units leave over of a bundled one is a unit of its own above this share, else a slip between two sources."""
 
@@ -153,6 +156,7 @@ def combine_units(units: gpd.GeoDataFrame, *, bundled: gpd.GeoDataFrame) -> tupl
     """Return the units of a file laid over the bundled ones, every level, and what was done in plain sentences."""
     if int(units["level"].max()) < 1:
         raise DataError("The file holds whole countries only (level 0). Expected level 1 or finer, such as provinces.")
+    _refuse_other_codes(units, bundled=bundled)
     if bundled.empty or set(bundled["pcode"]) <= set(units["pcode"]):
         return units, ()
     findings = Findings()
@@ -168,6 +172,27 @@ def combine_units(units: gpd.GeoDataFrame, *, bundled: gpd.GeoDataFrame) -> tupl
         leaves = fit_together(leaves, name="Bundled and new units", findings=findings, gap_deg=SOURCE_GAP_DEG)
     told = {code: row for code, row in above.items() if code in _ancestors(leaves, above)}
     return with_levels_above(leaves, above=told), tuple(findings.remarks)
+
+
+def _refuse_other_codes(units: gpd.GeoDataFrame, *, bundled: gpd.GeoDataFrame) -> None:
+    """Raise `DataError` where a code means one unit in the file and another in the theatre.
+
+    Codes of different systems can look alike; claims on a unit would then colour another one.
+    """
+    own = {str(row["pcode"]): row for row in bundled.to_dict("records")}
+    clashes = []
+    for row in units.to_dict("records"):
+        known = own.get(str(row["pcode"]))
+        if known is None:
+            continue
+        common = shapely.intersection(row["geometry"], known["geometry"]).area
+        if common < SAME_CODE_SHARE * min(row["geometry"].area, known["geometry"].area):
+            clashes.append(f"{row['pcode']} is {row['name_en']} there and {known['name_en']} here")
+    if clashes:
+        raise DataError(
+            f"{len(clashes)} codes of the file mean other units than in this theatre: {clashes[0]}. Expected the "
+            "theatre's codes, or codes that cannot be taken for them: name another column with --column pcode=…"
+        )
 
 
 def _leaves(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

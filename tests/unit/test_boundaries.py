@@ -526,6 +526,17 @@ def test_the_same_units_under_other_codes_keep_the_codes_of_the_theatre(tmp_path
     assert any("under other codes" in remark for remark in about.remarks)
 
 
+def test_codes_of_another_system_are_refused(tmp_path: Path, zed: str) -> None:
+    path = write_geojson(
+        tmp_path / "fips.geojson",
+        feature(square(10, 45), code="ZA02", name="West"),
+        feature(square(11, 45), code="ZA01", name="East"),
+    )
+    with pytest.raises(DataError, match=r"2 codes of the file mean other units .*: ZA01 is East there and West here"):
+        add_boundaries(path, theatre_name=zed, columns=SIMPLE)
+    assert installed_boundaries(zed) is None
+
+
 def test_a_bad_file_leaves_what_was_installed(tmp_path: Path, zed: str) -> None:
     add_boundaries(write(tmp_path / "zed.gpkg", cod_frame()), theatre_name=zed)
     version = boundaries_version(zed)
