@@ -143,6 +143,9 @@ def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: We
         surname = recognition.surnames.get(sense.key, 0.0)
         if surname == 1.0 or not first.is_demonym:
             value += table["surname_here"] * surname
+        if any("name_after" in draft.features for draft in sense.drafts):
+            # "Georgia Stevens" once, and every bare Georgia of the text is the girl.
+            value += table["given_name_here"]
         sense.mention_score = value
         contexts = []
         for draft in sense.drafts:
