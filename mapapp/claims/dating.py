@@ -66,12 +66,13 @@ def date_trigger(
 
 
 def _cost(words: Sequence[Word], at: int, index: int, place_index: int, lexicon: Lexicon) -> float:
+    is_before_place = index < at < place_index  # "A fell on Thursday, B on Sunday"
     is_of_other = index < at < place_index and any(word.place for word in words[index + 1 : at])
     if index < place_index < at:
         index = place_index  # "took A on Monday and B on Tuesday": each place has the date behind it
     low, high = (index, at) if index < at else (at, index)
     between = words[low + 1 : high]
-    cost = float(len(between)) + (8 if is_of_other else 0)
+    cost = float(len(between)) + (8 if is_of_other else 4 if is_before_place else 0)
     if at < index:
         cost += 3
     for word in between:

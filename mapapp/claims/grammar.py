@@ -140,6 +140,22 @@ def possessor(view: View, index: int) -> Party:
     return NOBODY
 
 
+def gapped_places(view: View, start: int) -> tuple[PlaceFound, ...]:
+    """Return the places of "A fell on Thursday, B on Sunday": a place with a date behind it and no verb of its own."""
+    words = view.words
+    found: list[PlaceFound] = []
+    for look in range(start + 1, min(len(words) - 1, start + 24)):
+        word = words[look]
+        if word.low in (".", ";", "“", "”"):
+            break
+        if not is_place(word) or words[look - 1].low not in (",", "and", "then"):
+            continue
+        after = look + 1 if words[look + 1].low not in ("on", "in", "by", "early", "late") else look + 2
+        if after < len(words) and words[after].date is not None:
+            found.append(PlaceFound(look, is_listed=True))
+    return tuple(found)
+
+
 def list_behind_colon(view: View, index: int) -> tuple[PlaceFound, ...]:
     """Return the list in "Three towns fell overnight: A, B and C"."""
     words = view.words

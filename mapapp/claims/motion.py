@@ -8,6 +8,7 @@ from mapapp.claims.agents import NOBODY, Party, find_party_right
 from mapapp.claims.candidates import Candidate, View
 from mapapp.claims.grammar import (
     compound_party,
+    gapped_places,
     list_behind_colon,
     object_party,
     preposition_at,
@@ -223,7 +224,7 @@ def read_fall(view: View, index: int, after: int, sense: VerbSense, kind: str) -
         actor = _new_holder(view, after)
         if follows == "into" and actor.code is None and actor.basis != "unlisted":
             return
-    for place in places:
+    for place in (*places, *gapped_places(view, after)):
         mood = view.mood(index, form=kind, place_index=place.index)
         yield Candidate(view.sentence, index, "fall", place, actor, NOBODY, mood, sense.strength, "active")
 

@@ -11,6 +11,7 @@ from mapapp.claims.grammar import (
     compound_party,
     from_any,
     from_party,
+    gapped_places,
     is_present,
     is_verb,
     list_behind_colon,
@@ -102,6 +103,8 @@ def _transitive(  # noqa: PLR0912 - one branch per shape of the clause
     else:
         places = _passive_places(view, index, after, is_sure=voice == "passive" or has_by)
     agent = view.agent(after)
+    if places and sense.verb_class in ("take", "retake"):
+        places = (*places, *gapped_places(view, after))
     for place in places:
         mood = view.mood(index, form="participle", place_index=place.index)
         actor, opponent = agent, from_party(view, after)
