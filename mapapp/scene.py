@@ -47,11 +47,14 @@ def build_scene(
     readings: Sequence[Reading] = (),
     decisions: Sequence[Decision] = (),
     tracks: Sequence[Route] = (),
+    before: Scene | None = None,
 ) -> Scene:
     """Put together what a map shows: the theatre's own events and routes, and those of the readings.
 
     `decisions` are those that were taken about claims; `claims.review` has already applied them to the readings, here
     they lift or lower what a claim counts. `tracks` are the routes of measured tracks.
+    `before` is an earlier scene: cells and states that nothing new touches are taken over from it; the result is the
+    same without it.
     """
     claims = [claim for reading in readings for claim in reading.claims]
     articles = {reading.article.id: reading.article for reading in readings}
@@ -59,8 +62,13 @@ def build_scene(
     events = tuple(sorted(merged, key=lambda event: (event.date_start, event.id)))
     told = [*tracks, *(route for reading in readings for route in reading.routes)]
     routes = join_versions(bundled_routes(theatre), told=told)
-    cells = build_cells(units=theatre.units, places=(*theatre.cell_places, *_event_places(events, theatre=theatre)))
-    timeline = build_timeline(cells, theatre=theatre, events=events)
+    places = _event_places(events, theatre=theatre)
+    if before is not None and before.theatre is theatre and _event_places(before.events, theatre=theatre) == places:
+        cells = before.cells
+    else:
+        cells = build_cells(units=theatre.units, places=(*theatre.cell_places, *places))
+    earlier = before.timeline if before is not None and before.theatre is theatre else None
+    timeline = build_timeline(cells, theatre=theatre, events=events, before=earlier)
     n_days = (query.end - query.start).days + 1
     days = [query.start + timedelta(days=offset) for offset in range(n_days)]
     return Scene(

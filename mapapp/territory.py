@@ -17,7 +17,7 @@ import numpy as np
 from mapapp.errors import PlaceError
 from mapapp.geo import WGS84
 from mapapp.holdings import Holding, Rules, day_of, follow_cell, is_same_side
-from mapapp.model import CONTROL_CHANGES, Cell, ControlState, Event, EventKind, Place, Status
+from mapapp.model import CONTROL_CHANGES, Actor, Cell, ControlState, Event, EventKind, Place, Status
 from mapapp.tessellation import FAR_KM, build_cells, finest_units, spot_of
 from mapapp.theatre import BaselineRow, Theatre
 
@@ -26,6 +26,17 @@ __all__ = ["FAR_KM", "Timeline", "build_cells", "build_timeline", "finest_units"
 
 PLACE_PREC = 2
 """UCDP where_prec up to which a place's own cell is coloured: 1 exact place, 2 near it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Causes:
+    """All that the states of one cell follow from."""
+
+    own: tuple[Event, ...]
+    regional: tuple[Event, ...]
+    baseline: BaselineRow | None
+    first_day: date
+    actors: tuple[Actor, ...]
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,8 @@ class Timeline:
     set_aside: tuple[tuple[str, str], ...] = ()
     """Ids of events about control that colour nothing, each with the reason in one sentence."""
     _by_cell: Mapping[str, tuple[ControlState, ...]] = field(default_factory=dict, repr=False)
+    _causes: Mapping[str, _Causes] = field(default_factory=dict, repr=False, compare=False)
+    """By cell id, all that its states follow from; the next timeline takes over what has the same causes."""
 
     def states_of(self, cell_id: str) -> tuple[ControlState, ...]:
         """Return the states of a cell in order. Raises PlaceError for a cell that is not there."""
@@ -57,10 +70,13 @@ class Timeline:
         return next(state for state in reversed(states) if state.start <= day)
 
 
-def build_timeline(cells: Sequence[Cell], *, theatre: Theatre, events: Iterable[Event]) -> Timeline:
+def build_timeline(
+    cells: Sequence[Cell], *, theatre: Theatre, events: Iterable[Event], before: Timeline | None = None
+) -> Timeline:
     """Apply the baseline and the events to the cells, from the theatre's first day on.
 
-    Events that speak of control but colour nothing stand in `set_aside` with their reason.
+    Events that speak of control but colour nothing stand in `set_aside` with their reason. `before` is an earlier
+    timeline: what it knows of cells that nothing new speaks of is taken over; the result is the same without it.
     """
     rules = Rules({actor.code: actor for actor in theatre.actors})
     sorted_events = sorted(events, key=lambda event: (day_of(event), event.id))
@@ -75,6 +91,7 @@ def build_timeline(cells: Sequence[Cell], *, theatre: Theatre, events: Iterable[
     }
     templates: dict[tuple[str, BaselineRow | None], list[tuple[date, Holding]]] = {}
     by_cell: dict[str, tuple[ControlState, ...]] = {}
+    causes: dict[str, _Causes] = {}
     for cell in cells:
         source = sources[cell.id]
         row = theatre.baseline.get(source.place_id) if source is not None and source.place_id else None
@@ -82,6 +99,10 @@ def build_timeline(cells: Sequence[Cell], *, theatre: Theatre, events: Iterable[
         if source is not None and source.id != cell.id:
             until = day_of(mine[0]) if mine else None
             mine = [event for event in own.get(source.id, []) if until is None or day_of(event) < until] + mine
+        causes[cell.id] = _Causes(tuple(mine), by_unit[cell.unit_pcode], row, theatre.first_day, theatre.actors)
+        if before is not None and before._causes.get(cell.id) == causes[cell.id]:
+            by_cell[cell.id] = before.states_of(cell.id)
+            continue
         simulate = partial(
             follow_cell, regional=by_unit[cell.unit_pcode], row=row, first_day=theatre.first_day, rules=rules
         )
@@ -97,6 +118,7 @@ def build_timeline(cells: Sequence[Cell], *, theatre: Theatre, events: Iterable[
         areas_km2={cell.id: cell.area_km2 for cell in cells},
         set_aside=tuple(set_aside),
         _by_cell=by_cell,
+        _causes=causes,
     )
 
 

@@ -225,7 +225,23 @@ def _build_scene(key: SceneKey) -> Scene:
         for reading in get_raw_readings(key.query.theatre, with_samples=key.with_samples)
     ]
     tracks = [track.route for track in get_store().tracks(theatre=theatre.code)]
-    return build_scene(key.query, theatre=theatre, readings=readings, decisions=decisions, tracks=tracks)
+    newest = _newest_scenes()
+    scene = build_scene(
+        key.query,
+        theatre=theatre,
+        readings=readings,
+        decisions=decisions,
+        tracks=tracks,
+        before=newest.get(key.query.theatre),
+    )
+    newest[key.query.theatre] = scene
+    return scene
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _newest_scenes() -> dict[str, Scene]:
+    """Return the scene that was built last of each theatre: the next one takes over what nothing new touches."""
+    return {}
 
 
 def get_payload(query: MapQuery, *, with_samples: bool) -> Payload:

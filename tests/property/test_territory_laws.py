@@ -222,3 +222,20 @@ def test_far_parts_lie_far_and_leave_a_disc() -> None:
         assert min(distance_km(lat1=cell.lat, lon1=cell.lon, lat2=y, lon2=x) for x, y in outline) > FAR_KM * 0.998
         near_km2 = cell.area_km2 - area_km2(shapely.segmentize(cell.far_geometry, 0.02))
         assert 0.5 * disc_km2 < near_km2 < disc_km2
+
+
+@settings(max_examples=60, deadline=None)
+@given(event_lists, event_lists)
+def test_taking_over_what_nothing_new_touches_gives_the_same_timeline(old: list[Event], new: list[Event]) -> None:
+    earlier = build_timeline(CELLS, theatre=invented.THEATRE, events=old)
+    afresh = build_timeline(CELLS, theatre=invented.THEATRE, events=new)
+    assert build_timeline(CELLS, theatre=invented.THEATRE, events=new, before=earlier) == afresh
+
+
+def test_one_more_claim_leaves_the_states_of_other_cells_as_they_are() -> None:
+    earlier = build_timeline(CELLS, theatre=invented.THEATRE, events=invented.EVENTS)
+    extra = invented.make_event(9, start=9, place=invented.PLACES[0])
+    later = build_timeline(CELLS, theatre=invented.THEATRE, events=(*invented.EVENTS, extra), before=earlier)
+    for cell in CELLS:
+        is_same = later.states_of(cell.id) is earlier.states_of(cell.id)
+        assert is_same is (cell.place_id != invented.PLACES[0].id)

@@ -57,3 +57,16 @@ def test_places_that_nobody_can_hold_get_none() -> None:
 
 def test_same_input_gives_the_same_scene() -> None:
     assert build_scene(QUERY, theatre=THEATRE) == build_scene(QUERY, theatre=THEATRE)
+
+
+def test_a_scene_that_takes_over_from_an_earlier_one_is_the_same() -> None:
+    first = build_scene(QUERY, theatre=THEATRE)
+    again = build_scene(QUERY, theatre=THEATRE, before=first)
+    assert again.cells is first.cells
+    assert (again.timeline, again.events, again.shares_by_day) == (first.timeline, first.events, first.shares_by_day)
+
+
+def test_nothing_is_taken_over_from_another_theatre() -> None:
+    first = build_scene(QUERY, theatre=THEATRE)
+    other = replace(THEATRE, events=EVENTS[:1], cell_places=PLACES[:4], cell_place_ids=THEATRE.cell_place_ids[:4])
+    assert build_scene(QUERY, theatre=other, before=first).cells == build_scene(QUERY, theatre=other).cells
