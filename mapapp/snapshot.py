@@ -42,6 +42,7 @@ from mapapp.style import (
 )
 from mapapp.swatches import day_words
 from mapapp.territory import FAR_KM
+from mapapp.versions import lead_versions
 from mapapp.viewport import (
     EDGE,
     FILL,
@@ -77,7 +78,8 @@ def render_snapshot(
     be written.
     """
     shown = day or scene.query.day
-    routes = [route for route in scene.routes if is_on(route, day=shown)]
+    leads = lead_versions(scene.routes)
+    routes = [route for route in scene.routes if route.id in leads and is_on(route, day=shown)]
     with open_canvas(width_px=width_px, height_px=height_px, colour=PAPER["sea"]) as canvas:
         frame = make_frame(canvas)
         view = make_view(bbox or scene.theatre.bbox, window=frame.window)

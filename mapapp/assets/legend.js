@@ -133,7 +133,8 @@
     for (const event of app.events.list) if (!event.hidden && event.from < known.length) known[Math.max(0, event.from)] += 1;
     for (let day = 1; day < known.length; day++) known[day] += known[day - 1];
     drawKey();
-    if (folded === null) folded = app.isPhone();
+    // In a low window, as beside an article, the whole list would lie over the title.
+    if (folded === null) folded = app.isPhone() || innerHeight < 600;
     fold(folded);
     show();
   };
