@@ -33,8 +33,6 @@ class Candidate:
     """active, passive, noun, compound, state: how the sentence says it."""
     is_now: bool = False
     """The sentence tells the present state ("is held by")."""
-    place_from: int | None = None
-    """Word index of a word that stands for a place named before ("the town"); None = named here."""
 
 
 @dataclass(frozen=True, slots=True)

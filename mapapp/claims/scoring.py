@@ -39,7 +39,7 @@ def read_features(  # noqa: PLR0912 - one branch per feature
         features["passive_agent"] = 1
     if candidate.place.is_listed:
         features["in_list"] = 1
-    if candidate.place_from is not None:
+    if resolution.mention.kind is MentionKind.DESCRIPTION:
         features["anaphor_place"] = 1
     if candidate.place.is_vague:
         features["vague_place"] = 1
