@@ -7,7 +7,7 @@ the drawn middle was chosen. Constants with their reasons: `geodata/lexicon/jour
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -18,31 +18,21 @@ from mapapp.claims.grading import find_publisher, grade_claim
 from mapapp.claims.journey_groups import JourneyStatement, StatementRole
 from mapapp.claims.journey_words import Vehicle, read_grammar
 from mapapp.model import Article, Evidence, Leg, LegKind, PointRole, RoutePoint
+from mapapp.positions import (
+    AREA_PREC,
+    WATER_PREC,
+    Position,
+    angle_between,
+    bearing_between,
+    direction_name,
+    distance_between,
+    place_name_of,
+    position_of,
+)
 from mapapp.theatre import Theatre
 
-NEAR_KM = 15.0
-"""Radius of "near X" where no distance is told: about the reach of the next place in settled country."""
-AREA_PREC = 4
-"""`where_prec` from which a place is an area rather than a point."""
-WATER_PREC = 7
-"""`where_prec` of seas."""
-TOLD_DISTANCE_SHARE = 0.25
-"""Vagueness of a told distance: "some 20 km" may be 15 or 25."""
 BEARING_TOLERANCE_DEG = 45.0
 """A told direction agrees with the way to the destination within this angle: then one line says both."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where something is drawn, and why there."""
-
-    lat: float
-    lon: float
-    where_prec: int
-    note: str
-    name: str
-    is_schematic: bool = False
-    radius_km: float | None = None
 
 
 class Citer:
@@ -121,7 +111,7 @@ class Walk:
             self.mark_lost(None)
 
     def take_origin(self, one: JourneyStatement) -> None:
-        self.here = self.start = _position(one)
+        self.here = self.start = position_of(one)
         self.since = one.when
         self.mark(one, PointRole.ORIGIN, self.here)
 
@@ -133,39 +123,41 @@ class Walk:
         between, after = rest[: turns[0]], rest[turns[0] + 1 :]
         if any(later.role is StatementRole.DESTINATION for later in after):
             return True
-        target = _position(one)
+        target = position_of(one)
         if target is not None and target.where_prec == WATER_PREC:
             # "headed towards the sea before making a U-turn": a direction, whatever else it steered.
             return True
         for told in between:
             if told.role is StatementRole.HEADING and self.here and target and told.bearing_deg is not None:
-                return _angle(told.bearing_deg, _bearing(self.here, target)) <= BEARING_TOLERANCE_DEG
+                return angle_between(told.bearing_deg, bearing_between(self.here, target)) <= BEARING_TOLERANCE_DEG
         return True
 
     def take_intended(self, one: JourneyStatement, *, rest: Sequence[JourneyStatement]) -> None:
         """A destination that was given up is no more than a direction."""
-        target = _position(one)
+        target = position_of(one)
         turn = next(later for later in rest if later.role is StatementRole.TURN)
         is_steered = any(later.role is StatementRole.HEADING for later in rest[: rest.index(turn)])
         if self.here is None or target is None:
             self.add(None, LegKind.REPORTED, f"Was going to {place_name_of(one)} and turned on the way.", [one])
             return
-        if _position(turn) is not None or is_steered:
+        if position_of(turn) is not None or is_steered:
             return
-        reach = min(self.range_km, 0.9 * _distance(self.here, target))
+        reach = min(self.range_km, 0.9 * distance_between(self.here, target))
         words = f"Towards {target.name}; how far it came is not reported"
-        self.draw_sector(one, bearing=_bearing(self.here, target), reach=reach, words=words, why=self.vehicle.why)
+        self.draw_sector(
+            one, bearing=bearing_between(self.here, target), reach=reach, words=words, why=self.vehicle.why
+        )
 
     def take_heading(self, one: JourneyStatement, *, rest: Sequence[JourneyStatement]) -> None:
         bearing = one.bearing_deg
         if bearing is None:
             return
         following = next((later for later in rest if later.role is not StatementRole.HEADING), None)
-        target = _position(following) if following is not None else None
+        target = position_of(following) if following is not None else None
         if (
             self.here is not None
             and target is not None
-            and _angle(bearing, _bearing(self.here, target)) <= BEARING_TOLERANCE_DEG
+            and angle_between(bearing, bearing_between(self.here, target)) <= BEARING_TOLERANCE_DEG
         ):
             self.heading = one
             return
@@ -220,7 +212,7 @@ class Walk:
         self.here = Position(y, x, 7 if _is_airborne(self.vehicle) else 5, chosen, name, True, round(radius, 1))
 
     def take_turn(self, one: JourneyStatement, *, rest: Sequence[JourneyStatement]) -> None:
-        told = _position(one)
+        told = position_of(one)
         same = [one, *(other for other in self.repeats if other.role is StatementRole.TURN)]
         words = "; ".join(dict.fromkeys(other.quote for other in same))
         if told is not None:
@@ -252,14 +244,14 @@ class Walk:
         self.since = one.when
         goes_on = any(
             later.role in (StatementRole.DESTINATION, StatementRole.HEADING)
-            or (later.role is StatementRole.LOST and _position(later) is not None)
+            or (later.role is StatementRole.LOST and position_of(later) is not None)
             for later in rest
         )
         if one.is_back and not goes_on and self.start is not None and self.here is not None:
             self.line_to(self.start, [one], is_told=False, what=f"{self.start.name}, where it had come from")
 
     def take_lost(self, one: JourneyStatement) -> None:
-        told = _position(one)
+        told = position_of(one)
         if told is None:
             self.lost = one
             return
@@ -288,8 +280,10 @@ class Walk:
             spot = replace(here, radius_km=round(max(reach, here.radius_km or 0.0), 1))
             chosen = f"at {here.name}, the last place told before it"
         else:
-            reach = min(reach, _distance(here, target) / 2.0)
-            x, y = geo.destination(lat=here.lat, lon=here.lon, bearing_deg=_bearing(here, target), range_km=reach)
+            reach = min(reach, distance_between(here, target) / 2.0)
+            x, y = geo.destination(
+                lat=here.lat, lon=here.lon, bearing_deg=bearing_between(here, target), range_km=reach
+            )
             spot = Position(y, x, 7, "", here.name, True, round(max(reach, here.radius_km or 0.0), 1))
             chosen = f"{reach:.0f} km beyond {here.name} on the way to {target.name} ({why})"
         note = (
@@ -300,7 +294,7 @@ class Walk:
         self.mark(one, PointRole.LAST_KNOWN, replace(spot, note=note, is_schematic=True, where_prec=prec))
 
     def go_to(self, one: JourneyStatement, *, is_end: bool) -> None:
-        target = _position(one)
+        target = position_of(one)
         if target is not None and target.where_prec >= AREA_PREC and not is_end:
             # "across the sea": a line through the middle of an area would be finer than the text.
             return
@@ -404,75 +398,7 @@ class Walk:
 
 
 _LABELS = {PointRole.TURN_BACK: "Turn", PointRole.LAST_KNOWN: "Signal lost"}
-_DIRECTIONS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
-
-
-def direction_name(bearing: float) -> str:
-    return _DIRECTIONS[round(bearing / 45.0) % 8]
-
-
-def _angle(first: float, second: float) -> float:
-    return abs((first - second + 180.0) % 360.0 - 180.0)
-
-
-def _distance(first: Position, second: Position) -> float:
-    return geo.distance_km(lat1=first.lat, lon1=first.lon, lat2=second.lat, lon2=second.lon)
-
-
-def _bearing(first: Position, second: Position) -> float:
-    return geo.bearing_deg(lat1=first.lat, lon1=first.lon, lat2=second.lat, lon2=second.lon)
 
 
 def _is_airborne(vehicle: Vehicle) -> bool:
     return vehicle.code in ("plane", "helicopter", "drone", "ship")
-
-
-def _position(statement: JourneyStatement) -> Position | None:
-    """Return where a statement's place lies, as finely as the text tells it; None = not known."""
-    place = statement.resolution.place if statement.resolution else None
-    if place is None or statement.resolution is None:
-        return None
-    prec = statement.resolution.where_prec
-    name = place.name
-    if statement.offset_km is not None:
-        distance = f"{statement.offset_km:.0f}" if statement.offset_km >= 10 else f"{statement.offset_km:.1f}"
-        radius = round(max(5.0, TOLD_DISTANCE_SHARE * statement.offset_km), 1)
-        if statement.bearing_deg is None:
-            note = f"About {distance} km from {name}, in a direction that is not told: drawn at {name}."
-            reach = round(statement.offset_km + radius, 1)
-            return Position(place.lat, place.lon, max(2, prec), note, f"{distance} km from {name}", False, reach)
-        x, y = geo.destination(
-            lat=place.lat, lon=place.lon, bearing_deg=statement.bearing_deg, range_km=statement.offset_km
-        )
-        side = direction_name(statement.bearing_deg)
-        note = f"Told as {distance} km {side} of {name}; drawn there, measured from the place's centre."
-        return Position(y, x, max(2, prec), note, f"{distance} km {side} of {name}", False, radius)
-    if statement.is_near:
-        note = f"Told as near {name}; drawn at {name}."
-        if statement.bearing_deg is not None:
-            note = f"Told as {direction_name(statement.bearing_deg)} of {name}, no distance told; drawn at {name}."
-        return Position(place.lat, place.lon, max(2, prec), note, name, False, NEAR_KM)
-    if prec >= AREA_PREC:
-        note = f"Only {name} is named, which is an area: drawn at its middle."
-        return Position(place.lat, place.lon, prec, note, name, True)
-    return Position(place.lat, place.lon, prec, f"{name}, as the text names it.", name)
-
-
-def name_told(statement: JourneyStatement) -> str:
-    """Return where a statement puts something: "20 km west of X", "near X", "X", "unknown"."""
-    position = _position(statement)
-    if position is None or position.name != place_name_of(statement):
-        return position.name if position else place_name_of(statement)
-    return f"near {position.name}" if statement.is_near else position.name
-
-
-def place_id_of(statement: JourneyStatement) -> str | None:
-    place = statement.resolution.place if statement.resolution else None
-    return place.id if place else statement.resolution.mention.surface if statement.resolution else None
-
-
-def place_name_of(statement: JourneyStatement) -> str:
-    if statement.resolution is None:
-        return "unknown"
-    place = statement.resolution.place
-    return place.name if place else statement.resolution.mention.surface

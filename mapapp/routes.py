@@ -19,8 +19,9 @@ from mapapp import geo
 from mapapp.claims.journey_words import read_grammar
 from mapapp.claims.journeys import JourneyStatement, StatementRole
 from mapapp.errors import TheatreError
-from mapapp.legs import Citer, Walk, direction_name, name_told, place_id_of, place_name_of
+from mapapp.legs import Citer, Walk
 from mapapp.model import Article, Assertion, Evidence, Leg, LegKind, PointRole, Route, RoutePoint
+from mapapp.positions import direction_name, name_told, place_id_of, place_name_of
 from mapapp.theatre import JourneyRecord, Theatre
 
 _ORDER = (Assertion.ASSERTED, Assertion.HEDGED, Assertion.SPECULATED, Assertion.DENIED)
