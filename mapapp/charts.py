@@ -42,8 +42,8 @@ OUTCOME_COLOURS: Mapping[Outcome, str] = {
 """Told apart by readers who see red and green alike, too."""
 LEGEND: Mapping[str, object] = {
     "orient": "bottom",
-    "columns": 3,
-    "labelLimit": 165,
+    "columns": 1,  # a phone has no room for two, and names must not be cut
+    "labelLimit": 270,
     "symbolType": "square",
     "symbolSize": 90,
     "symbolStrokeWidth": 0,
@@ -58,7 +58,7 @@ DETAIL_PX = 900
 """Width for which borders are simplified."""
 
 
-def areas_spec(rows: Sequence[Area], *, theatre: Theatre, day: date, palette: str = "", height_px: int = 420) -> Spec:
+def areas_spec(rows: Sequence[Area], *, theatre: Theatre, day: date, palette: str = "", height_px: int = 540) -> Spec:
     """Return the areas of every day, stacked by actor: assessed in full colour, claimed paler above it.
 
     A line stands at `day`. A click chooses the day in the field DAY_FIELD of the selection DAY_CLICK. Empty without
@@ -180,7 +180,7 @@ def difference_spec(
     scene: Scene,
     query: MapQuery,
     actor: str | None = None,
-    height_px: int = 520,
+    height_px: int = 640,
 ) -> Spec:
     """Return a map of what changed: for an actor what it gained, lost and what is contested; else by the new holder."""
     shown = [(item, outcome) for item in differences if (outcome := outcome_of(item, actor=actor)) is not None]

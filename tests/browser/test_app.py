@@ -232,10 +232,31 @@ def test_a_message_from_elsewhere_does_not_move_the_app(server: str, watch: Watc
 def test_every_screen_fits_its_window(server: str, watch: Watch, width: int) -> None:
     watched = open_app(watch, server, width=width, height=844)
     page = watched.page
-    for path, words in (("/", ""), ("/articles", "Add an article"), ("/export", "Format"), ("/data", "Method")):
+    screens = {
+        "/": "",
+        "/control": "Areas through time",
+        "/articles": "Add an article",
+        "/export": "Format",
+        "/data": "Method",
+    }
+    for path, words in screens.items():
         page.goto(server + path)
         map_frame(page) if path == "/" else page.get_by_text(words, exact=True).first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert_nothing_left(watched, server)
+
+
+def test_a_click_on_a_day_of_the_areas_chooses_it_everywhere(server: str, watch: Watch) -> None:
+    watched = open_app(watch, server, "/control?day=2024-12-08")
+    page = watched.page
+    chart = page.locator(".st-key-control_chart [data-testid=stVegaLiteChart]")
+    chart.locator("canvas, svg").first.wait_for()
+    settle(page)
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+    page.wait_for_url(re.compile(r"day=2024-1[12]-(?!08)"))
+    settle(page)
     assert_nothing_left(watched, server)
 
 
