@@ -1,15 +1,14 @@
-"""`theatres`, `data`, `gazetteer`: what is bundled, and the index made of it."""
+"""`theatres`, `data`: what is bundled."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-import time
 
 from geodata.catalog import CatalogError, read_catalog, verify_catalog
 from mapapp.cli import theatres as own_theatres
 from mapapp.cli.boundaries import add_data_commands
-from mapapp.cli.terminal import EXIT_PARTLY, Commands, add_command, add_theatre_option, open_place_index
+from mapapp.cli.terminal import EXIT_PARTLY, Commands, add_command
 from mapapp.errors import DataError, MapAppError
 from mapapp.report import format_table
 from mapapp.text import show_plain
@@ -61,14 +60,6 @@ def run_data_list(options: argparse.Namespace) -> int:
     return 0
 
 
-def run_gazetteer_build(options: argparse.Namespace) -> int:
-    """Build the place index, or find it built."""
-    started = time.monotonic()
-    open_place_index(load_theatre(options.theatre))
-    print(f"The place index is ready ({time.monotonic() - started:.1f} s).")
-    return 0
-
-
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module."""
     theatres = add_command(commands, "theatres", run_theatres, "list the theatres", examples=("theatres",))
@@ -91,10 +82,3 @@ def add_commands(commands: Commands) -> None:
     data.add_parser("verify", help="check every file against the catalogue").set_defaults(run=run_data_verify)
     data.add_parser("list", help="list every file with source and licence").set_defaults(run=run_data_list)
     add_data_commands(data)
-    add_gazetteer = add_command(
-        commands, "gazetteer", run_gazetteer_build, "build the index of place names", examples=("gazetteer build",)
-    )
-    gazetteer = add_gazetteer.add_subparsers(title="what to do", metavar="build", required=True)
-    build = gazetteer.add_parser("build", help="build it now rather than on first use")
-    build.set_defaults(run=run_gazetteer_build)
-    add_theatre_option(build)

@@ -32,8 +32,8 @@ def opened_store(db: str | None) -> Iterator[Store]:
         store.close()
 
 
-def open_place_index(theatre: Theatre) -> Gazetteer:
-    """Open the place index; the first time it is built, which is told step by step."""
+def make_report() -> Callable[[str, float], None]:
+    """Return what tells the steps of a long work, with a share from 0 to 1, on standard error."""
     started, said = time.monotonic(), [""]
 
     def report(step: str, share: float) -> None:
@@ -45,7 +45,12 @@ def open_place_index(theatre: Theatre) -> Gazetteer:
             print(f"{step} …", file=sys.stderr, flush=True)
         said[0] = step
 
-    return open_gazetteer(theatre, progress=report)
+    return report
+
+
+def open_place_index(theatre: Theatre) -> Gazetteer:
+    """Open the place index; the first time it is built, which is told step by step."""
+    return open_gazetteer(theatre, progress=make_report())
 
 
 @contextmanager

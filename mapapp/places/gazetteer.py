@@ -201,6 +201,9 @@ class Gazetteer:
             return tuple(own)
         world = [(self.spot(row), how) for row, how in rows if row not in self._hidden]
         known = {spot.id for spot, _ in own}
+        # What an import calls a lesser name stays the usual one where the world's index has it so.
+        usual = {spot.id for spot, how in world if how == PRIMARY}
+        own = [(spot, PRIMARY if spot.id in usual else how) for spot, how in own]
         kept = [
             entry
             for entry in world

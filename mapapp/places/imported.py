@@ -54,8 +54,21 @@ def imports_folder() -> Path:
     return data_folder() / "gazetteers"
 
 
-def read_imports(folder: Path | None = None) -> tuple[ImportedPlace, ...]:
+def imports_version(folder: Path | None = None) -> str:
+    """Return a text that changes with every import and removal; only names, sizes and times are looked at.
+
+    >>> imports_version(Path("nowhere"))
+    ''
+    """
+    tables = sorted((folder or imports_folder()).glob("*.csv"))
+    known = [(path.name, path.stat()) for path in tables]
+    return "|".join(f"{name}:{about.st_size}:{about.st_mtime_ns}" for name, about in known)
+
+
+def read_imports(folder: Path | None = None, *, without: str | None = None) -> tuple[ImportedPlace, ...]:
     """Return all imported places of the user's data (or of `folder`), in the order of the files' names.
+
+    `without` names an import that is left out.
 
     Raise `DataError` for a damaged table.
 
@@ -64,6 +77,8 @@ def read_imports(folder: Path | None = None) -> tuple[ImportedPlace, ...]:
     """
     found: list[ImportedPlace] = []
     for path in sorted((folder or imports_folder()).glob("*.csv")):
+        if path.stem == without:
+            continue
         try:
             with path.open(encoding="utf-8", newline="") as file:
                 found.extend(_from_row(row) for row in csv.DictReader(file))

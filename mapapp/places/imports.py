@@ -22,6 +22,12 @@ from mapapp.errors import DataError
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.imported import FIELDS, ImportedPlace, imports_folder
 
+Report = Callable[[str, float], None]
+"""Is told a word and a share from 0 to 1."""
+
+TOLD_EVERY = 20_000
+"""Lines between two reports."""
+
 MOST_PLACES = 300_000
 """Imported places live in memory: beyond this a part has to be chosen."""
 
@@ -38,6 +44,11 @@ OCHA_COLUMNS = {
 }  # fmt: skip
 """Column mapping of OCHA's populated places (pplp)."""
 
+MAPPED_FIELDS = (
+    "id", "name", "lat", "lon", "other_names", "feature_class", "feature_code", "country", "population",
+)  # fmt: skip
+"""What a column mapping may name."""
+
 _IMPORT_NAME = re.compile(r"[\w-]{1,60}")
 
 
@@ -50,7 +61,9 @@ class Imported:
     """Why rows were left out, with how many."""
 
 
-def read_geonames(path: Path, *, countries: Sequence[str] = (), classes: str = "APSHLT") -> Imported:
+def read_geonames(
+    path: Path, *, countries: Sequence[str] = (), classes: str = "APSHLT", progress: Report | None = None
+) -> Imported:
     """Read a GeoNames dump: `XX.zip`, `allCountries.zip`, `cities500.zip`, or the text file inside it.
 
     `countries` are ISO 3166-1 alpha-2 codes to keep (none = all), `classes` GeoNames feature classes.
@@ -71,11 +84,14 @@ def read_geonames(path: Path, *, countries: Sequence[str] = (), classes: str = "
         )  # fmt: skip
 
     with _open_text(path) as text:
-        lines = csv.DictReader(text, fieldnames=GEONAMES_COLUMNS, delimiter="\t", quoting=csv.QUOTE_NONE)
+        told = _tell_lines(text, path=path, progress=progress)
+        lines = csv.DictReader(told, fieldnames=GEONAMES_COLUMNS, delimiter="\t", quoting=csv.QUOTE_NONE)
         return _collect(lines, to_place, path=path)
 
 
-def read_alternate_names(path: Path, *, imported: Imported, languages: Sequence[str] = ()) -> Imported:
+def read_alternate_names(
+    path: Path, *, imported: Imported, languages: Sequence[str] = (), progress: Report | None = None
+) -> Imported:
     """Return an import with the spellings of GeoNames' `alternateNamesV2` (text or zip) added to its places.
 
     `languages` are ISO 639-1 codes to keep (none = all that are names: links, postal and airport codes never are).
@@ -83,7 +99,7 @@ def read_alternate_names(path: Path, *, imported: Imported, languages: Sequence[
     by_id = {place.id: place for place in imported.places}
     found: dict[str, list[str]] = {}
     with _open_text(path) as text:
-        for line in text:
+        for line in _tell_lines(text, path=path, progress=progress):
             cells = line.rstrip("\n").split("\t")
             if len(cells) < 4 or f"geonames:{cells[1]}" not in by_id:
                 continue
@@ -95,21 +111,32 @@ def read_alternate_names(path: Path, *, imported: Imported, languages: Sequence[
 
 
 def read_mapped_places(
-    path: Path, *, columns: Mapping[str, str], gazetteer: str, country: str | None = None, feature_class: str = "P"
+    path: Path,
+    *,
+    columns: Mapping[str, str],
+    gazetteer: str,
+    country: str | None = None,
+    feature_class: str = "P",
+    progress: Report | None = None,
 ) -> Imported:
-    """Read any CSV table with a header. `columns` maps id, name, lat, lon (needed) and other_names, feature_class,
-    feature_code, country, population to the table's columns; `gazetteer` is the first part of the ids.
+    """Read any CSV table with a header. `columns` maps name, lat, lon (needed) and id, other_names, feature_class,
+    feature_code, country, population to the table's columns; `gazetteer` is the first part of the ids. Without an id
+    a place is known by its name and point.
 
     Other names are separated by `|` or `;`. `country` and `feature_class` hold for rows that say nothing of them.
     """
-    missing = {"id", "name", "lat", "lon"} - set(columns)
+    missing = {"name", "lat", "lon"} - set(columns)
     if missing:
-        raise DataError(f"The column mapping lacks {', '.join(sorted(missing))}. It needs at least id, name, lat, lon.")
+        raise DataError(f"The column mapping lacks {', '.join(sorted(missing))}. It needs at least name, lat, lon.")
+    strange = sorted(set(columns) - set(MAPPED_FIELDS))
+    if strange:
+        raise DataError(f"The column mapping names {strange[0]!a}. Expected any of: {', '.join(MAPPED_FIELDS)}.")
 
     def to_place(row: Mapping[str, str]) -> ImportedPlace | str:
         cells = {field: (row.get(column) or "").strip() for field, column in columns.items()}
+        own = cells.get("id") or f"{cells['name']}@{cells['lat']},{cells['lon']}"
         return _place(
-            identity=f"{gazetteer}:{cells['id']}", name=cells["name"],
+            identity=f"{gazetteer}:{own}", name=cells["name"],
             other_names=tuple(part.strip() for part in re.split(r"[|;]", cells.get("other_names", "")) if part.strip()),
             lat=cells["lat"], lon=cells["lon"], feature_class=cells.get("feature_class") or feature_class,
             feature_code=cells.get("feature_code", ""), country=cells.get("country") or country or "",
@@ -117,7 +144,7 @@ def read_mapped_places(
         )  # fmt: skip
 
     with _open_text(path) as text:
-        table = csv.DictReader(text)
+        table = csv.DictReader(_tell_lines(text, path=path, progress=progress))
         try:
             header = tuple(table.fieldnames or ())
         except (csv.Error, UnicodeDecodeError) as error:
@@ -128,13 +155,15 @@ def read_mapped_places(
         return _collect(table, to_place, path=path)
 
 
-def merge_places(imported: Imported, *, gazetteer: Gazetteer) -> Imported:
+def merge_places(imported: Imported, *, gazetteer: Gazetteer, progress: Report | None = None) -> Imported:
     """Return an import in which the places that are known already name the known one (`same_as`).
 
     One place = the same id, or one name in common, one class, and at most 4 km between them (250 km for regions).
     """
     merged = []
-    for place in imported.places:
+    for number, place in enumerate(imported.places):
+        if progress is not None and number % TOLD_EVERY == 0:
+            progress("Comparing with the places known", 0.9 + 0.1 * number / len(imported.places))
         known = gazetteer.same_place(place)
         merged.append(place if known is None else place.as_same(known))
     return Imported(places=tuple(merged), set_aside=imported.set_aside)
@@ -145,9 +174,7 @@ def save_import(imported: Imported, *, name: str, folder: Path | None = None) ->
 
     The next gazetteer that is opened has it.
     """
-    if not _IMPORT_NAME.fullmatch(name):
-        raise DataError(f"{name!r} cannot be the name of an import. Use letters, digits, hyphens, at most 60.")
-    target = (folder or imports_folder()) / f"{name}.csv"
+    target = (folder or imports_folder()) / f"{check_import_name(name)}.csv"
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(FIELDS)
@@ -163,6 +190,13 @@ def save_import(imported: Imported, *, name: str, folder: Path | None = None) ->
             f"{target} cannot be written ({error}). Set MAPAPP_DATA_DIR to a folder that can be."
         ) from error
     return target
+
+
+def check_import_name(name: str) -> str:
+    """Return a name that can be one of an import. Raise `DataError` for any other."""
+    if not _IMPORT_NAME.fullmatch(name):
+        raise DataError(f"{name!r} cannot be the name of an import. Use letters, digits, hyphens, at most 60.")
+    return name
 
 
 def _collect(
@@ -189,6 +223,23 @@ def _collect(
     return Imported(places=tuple(places.values()), set_aside=set_aside)
 
 
+def _tell_lines(text: io.TextIOBase, *, path: Path, progress: Report | None) -> Iterator[str]:
+    """Yield the lines of an open file and tell how far it has been read."""
+    size, done = _text_size(path), 0
+    for number, line in enumerate(text, start=1):
+        done += len(line)
+        if progress is not None and number % TOLD_EVERY == 0:
+            progress("Reading the gazetteer", min(0.9, 0.9 * done / max(1, size)))
+        yield line
+
+
+def _text_size(path: Path) -> int:
+    if not zipfile.is_zipfile(path):
+        return path.stat().st_size
+    with zipfile.ZipFile(path) as archive:
+        return max(member.file_size for member in archive.infolist())
+
+
 def _rows_of(rows: Iterable[Mapping[str, str]], path: Path) -> Iterator[Mapping[str, str]]:
     try:
         yield from rows
@@ -208,7 +259,7 @@ def _place(
         return "without coordinates"
     if not (math.isfinite(x) and math.isfinite(y) and -90 <= y <= 90 and -180 <= x <= 180):
         return "with coordinates off the earth"
-    n_people = int(float(population)) if population else 0
+    n_people = int(float(population.replace(",", ""))) if population else 0
     return ImportedPlace(
         id=identity, name=name, other_names=tuple(dict.fromkeys(other for other in other_names if other != name)),
         lat=y, lon=x, feature_class=feature_class or "P", feature_code=feature_code, country=country.upper(),

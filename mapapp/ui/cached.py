@@ -18,6 +18,7 @@ from mapapp.folders import data_folder
 from mapapp.mapview import build_document, build_payload, escape_json
 from mapapp.model import Article, Decision, MapQuery, Place, Reading
 from mapapp.places.gazetteer import Gazetteer, open_gazetteer
+from mapapp.places.imported import imports_version
 from mapapp.reading import read_article
 from mapapp.scene import Scene, build_scene
 from mapapp.store import Store, open_store
@@ -74,11 +75,18 @@ def _running_jobs() -> dict[tuple[str, str, str], Job[Any]]:
     return {}
 
 
+def _places_version(theatre_name: str) -> str:
+    """Return a text that changes with what decides which places are known: the theatre and the user's gazetteers."""
+    return f"{theatre_version(theatre_name)} {imports_version()}"
+
+
 def _get_job(name: str, theatre_name: str, start: Callable[[], Job[Result]]) -> Job[Result]:
     """Return the one job of this name in this process; one that failed is started anew after a while."""
-    jobs, key = _running_jobs(), (name, theatre_name, theatre_version(theatre_name))
+    jobs, key = _running_jobs(), (name, theatre_name, _places_version(theatre_name))
     job = jobs.get(key)
     if job is None or job.is_stale():
+        for old in [other for other in list(jobs) if other[:2] == key[:2]]:
+            jobs.pop(old, None)  # an older index would stay in memory for nobody
         job = jobs[key] = start()
     return job
 
@@ -99,7 +107,7 @@ def is_gazetteer_open(theatre_name: str) -> bool:
 
 
 def _is_done(name: str, theatre_name: str) -> bool:
-    job = _running_jobs().get((name, theatre_name, theatre_version(theatre_name)))
+    job = _running_jobs().get((name, theatre_name, _places_version(theatre_name)))
     return job is not None and job.is_done and job.future.exception() is None
 
 
@@ -151,6 +159,7 @@ class SceneKey:
     store: str
     store_version: str
     theatre_version: str
+    """Of its files and of the user's gazetteers: decisions may name places of these."""
 
 
 def build_key(query: MapQuery, *, with_samples: bool) -> SceneKey:
@@ -161,7 +170,7 @@ def build_key(query: MapQuery, *, with_samples: bool) -> SceneKey:
         has_samples=with_samples and are_samples_read(query.theatre),
         store=_store_name(),
         store_version=store_version(),
-        theatre_version=theatre_version(query.theatre),
+        theatre_version=_places_version(query.theatre),
     )
 
 
