@@ -15,6 +15,7 @@ from mapapp.ui.articles import wait_for
 from mapapp.ui.boundaries_screen import show_boundaries
 from mapapp.ui.cached import get_gazetteer_job, get_store, is_gazetteer_open
 from mapapp.ui.errors import shown_errors
+from mapapp.ui.gazetteer_screen import show_own_gazetteers
 from mapapp.ui.review import build_log_table
 from mapapp.ui.tables import web_address
 from mapapp.ui.text import escape_markdown, show_steering
@@ -40,6 +41,7 @@ def show_data(query: MapQuery, *, theatre: Theatre) -> None:
         _show_parties(theatre)
     with places, shown_errors():
         _show_gazetteer(query, theatre=theatre)
+        show_own_gazetteers(query)
     with store, shown_errors():
         _show_store(theatre)
 
@@ -139,6 +141,7 @@ def _show_gazetteer(query: MapQuery, *, theatre: Theatre) -> None:
         found = wait_for(get_gazetteer_job(query.theatre)).find(name.strip())[:50]
         if not found:
             st.info("No place has this name. Try another spelling.")
+            return
             return
         rows = [
             (
