@@ -28,6 +28,7 @@ from mapapp.claims.grading import find_publisher, grade_claim
 from mapapp.claims.known_places import find_known_places
 from mapapp.claims.lending import lend_within_article
 from mapapp.claims.lexicon import Lexicon, has_word, read_lexicon
+from mapapp.claims.mood import doubts_what_follows
 from mapapp.claims.movement import find_journeys, movement_triggers
 from mapapp.claims.parties import actors_by_code, alias_table, find_parties
 from mapapp.claims.speech import find_attributions, speaker_of
@@ -204,7 +205,9 @@ def _hedge_unverified(text: str, drafts: Sequence[Draft], *, lexicon: Lexicon) -
 
     def is_doubted(draft: Draft) -> bool:
         end = draft.candidate.sentence.end
-        behind = text[end : end + UNVERIFIED_REACH].lower()
+        behind = " ".join(text[end : end + UNVERIFIED_REACH].lower().split())
+        if doubts_what_follows(behind, lexicon=lexicon):
+            return False
         return draft.assertion is Assertion.ASSERTED and any(phrase in behind for phrase in phrases)
 
     return [replace(draft, assertion=Assertion.HEDGED) if is_doubted(draft) else draft for draft in drafts]

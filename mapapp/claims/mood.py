@@ -5,6 +5,7 @@ The answer is a set of named features for the scorer and the assertion with whic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -340,7 +341,23 @@ def _is_denied(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
     return any(phrase in text for phrase in lexicon.mood["denials"]["phrases"])
 
 
+def find_doubt(text: str, *, lexicon: Lexicon) -> str | None:
+    """Return the words with which somebody says that he could not verify something; None where nobody does."""
+    found = re.search(lexicon.mood["unverified"]["doubter"], text, re.IGNORECASE)
+    return found.group() if found else None
+
+
+def doubts_what_follows(text: str, *, lexicon: Lexicon) -> bool:
+    """Return whether such words are about reports that the same sentence tells: "could not verify reports that"."""
+    found = re.search(lexicon.mood["unverified"]["doubter"], text, re.IGNORECASE)
+    return found is not None and bool(
+        re.match(lexicon.mood["unverified"]["own_content"], text[found.end() :], re.IGNORECASE)
+    )
+
+
 def _hedging(words: Sequence[Word], index: int, lexicon: Lexicon) -> Assertion:
+    if find_doubt(" ".join(word.low for word in words[:index]), lexicon=lexicon):
+        return Assertion.HEDGED
     low = max(0, index - 14)
     window = words[low : index + 14]
     text = " ".join(word.low for word in window)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mapapp.claims.lexicon import Lexicon
+from mapapp.claims.mood import find_doubt
 from mapapp.claims.words import Sentence, Word
 from mapapp.model import MentionKind
 
@@ -49,8 +50,9 @@ def find_attributions(sentence: Sentence, *, text: str, lexicon: Lexicon) -> tup
                 found.append(Attribution(name, "according to", 0, len(words), index))
         elif word.low in verbs:
             attribution = _by_verb(words, index, text, lexicon)
-            if attribution:
-                found.append(attribution)
+            doubt = find_doubt(" ".join(w.low for w in words[: index + 1]), lexicon=lexicon)
+            if attribution and not (doubt and index <= attribution.first):
+                found.append(attribution)  # who could not verify it does not say it
         elif word.low in ("citing", "quoting"):
             name = _name_after(words, index + 1, text, lexicon)
             before = _clause_start(words, index - 1)

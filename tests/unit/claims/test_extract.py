@@ -229,3 +229,28 @@ def test_the_day_of_publication_is_the_local_one(moment: str, expected: int) -> 
     day = publication_day(article, timezone="Europe/Rome")
     assert day is not None
     assert day.day == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Herald could not independently verify reports that rebels captured Bree on Monday.",
+        "The Institute cannot confirm claims that the Front seized Bree on Monday.",
+        "The Herald could not independently confirm that Bree had fallen to the Front.",
+        "The Herald was unable to verify reports that the Front had captured Bree.",
+        "Our reporters have not been able to confirm that rebels took Bree on Monday.",
+        "The Herald couldn't verify that the Front took control of Bree.",
+    ],
+)
+def test_what_somebody_could_not_verify_is_hedged_and_is_not_his_word(text: str) -> None:
+    claims = read(text)
+    assert claims
+    assert {(claim.assertion, claim.speaker) for claim in claims} == {(Assertion.HEDGED, None)}
+
+
+def test_a_doubt_about_other_reports_leaves_the_sentence_before_alone() -> None:
+    claims = read("The Front captured Bree on Monday. The Herald could not verify reports that the Front took Carn.")
+    assert [(named(claim), claim.assertion) for claim in claims] == [
+        ("Bree", Assertion.ASSERTED),
+        ("Carn", Assertion.HEDGED),
+    ]
