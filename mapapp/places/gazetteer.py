@@ -67,6 +67,10 @@ Entry = tuple[Spot, int]
 """A place and how a name belongs to it: PRIMARY, ALTERNATE, DEMONYM, ABBREVIATION or LOCAL."""
 
 
+UNIT_POPULATION = 500_000
+"""Taken for a first-level unit of the theatre whose population is not known: it is well known in its own news."""
+
+
 class Gazetteer:
     """Names to places. One object per theatre; the world's index is shared between all of a process.
 
@@ -293,6 +297,7 @@ class Gazetteer:
         self._add_theatre_places()
         self._add_units()
         self._add_towns()
+        self._add_seat_names()
         for place in imported:
             self._add_import(place)
         sounds: dict[str, list[tuple[str, Entry]]] = {}
@@ -332,6 +337,21 @@ class Gazetteer:
             if found is not None:
                 for name in names:
                     self._add(name, self.spot(found), PRIMARY)
+
+    def _add_seat_names(self) -> None:
+        """Let each spelling of the town that a unit is named after name the unit too: "Tartous province"."""
+        pcodes = {unit.id: pcode for pcode, unit in self._unit_spots.items()}
+        units_by_seat: dict[str, Spot] = {}
+        for entries in self._overlay.values():
+            for unit, _ in entries:
+                for spot, _ in entries if unit.id in pcodes else ():
+                    is_town = spot.feature_class == "P" and spot.id not in units_by_seat
+                    if is_town and self.pcodes(lat=spot.lat, lon=spot.lon).get(1) == pcodes[unit.id]:
+                        units_by_seat[spot.id] = unit
+        for entries in self._overlay.values():
+            seats = [(units_by_seat[spot.id], how) for spot, how in entries if spot.id in units_by_seat]
+            if seats and all(spot.feature_class != "A" for spot, _ in entries):
+                entries.append(seats[0])
 
     def _add_import(self, place: ImportedPlace) -> None:
         spot = self._spot_by_id(place.same_as or place.id)
@@ -385,7 +405,7 @@ class Gazetteer:
                 spot = Spot(
                     row=-1, id=f"{theatre.code}:{pcode}", name=english, lat=round(point.y, 4), lon=round(point.x, 4),
                     feature_class="A", feature_code="ADM1", country=theatre.country, adm1="",
-                    population=500_000, radius_km=60.0, is_ours=True,
+                    population=UNIT_POPULATION, radius_km=60.0, is_ours=True,
                     numbers=_resolver_numbers((point.y, point.x), feature="A.ADM1", radius_km=60.0),
                 )  # fmt: skip
                 self._ours[spot.id] = spot
@@ -422,7 +442,7 @@ class Gazetteer:
             feature_code=place.feature_code or (world.feature_code if world else ""),
             country=place.country or "",
             adm1=world.adm1 if world else "",
-            population=place.population or (world.population if world else 0),
+            population=place.population or (world.population if world else _least_population(place)),
             radius_km=world.radius_km if world else 0.0,
             numbers=_resolver_numbers(
                 (place.lat, place.lon),
@@ -431,6 +451,10 @@ class Gazetteer:
             ),
             is_ours=True,
         )
+
+
+def _least_population(place: Place) -> int:
+    return UNIT_POPULATION if place.feature_code == "ADM1" else 0
 
 
 def _resolver_numbers(

@@ -84,6 +84,7 @@ def _score_alone(senses: list[Sense], weights: Weights, *, home: tuple[float, fl
             and option.spot.population > (300_000 if option.how == PRIMARY else 3_000_000)
             for option in sense.options
         )
+        has_unit = any(option.spot.feature_class == "A" and option.spot.is_ours for option in sense.options)
         kinds = {UNIT_WORDS.get(draft.unit_word, "") for draft in sense.drafts}
         for option in sense.options:
             parts = _class_parts(option, weights.resolution, has_town=has_town, has_city=has_city)
@@ -91,6 +92,9 @@ def _score_alone(senses: list[Sense], weights: Weights, *, home: tuple[float, fl
                 parts.append(("contained", weights.resolution["contained"]))
             if option.spot.feature_class in "AP" and option.spot.feature_class in kinds:
                 parts.append(("unit_named", weights.resolution["unit_named"]))
+            elif option.spot.feature_class == "P" and "A" in kinds and has_unit:
+                # "Aleppo province" is not the town, however large that is.
+                parts.append(("unit_named", -weights.resolution["unit_named"]))
             if option.how == ALTERNATE:
                 parts.append(("alternate", weights.resolution["alternate"]))
             elif option.how == LOCAL:

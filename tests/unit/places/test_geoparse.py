@@ -162,3 +162,27 @@ def test_another_country_can_be_the_theatre(theatre: Theatre) -> None:
         ("Kupiansk", "UA"),
         ("the capital", "UA"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "pcode"),
+    [
+        ("Tartous province", "SY10"),
+        ("Deir Ezzor province", "SY09"),
+        ("Aleppo province", "SY02"),
+        ("Aleppo Province", "SY02"),
+        ("Hama Governorate", "SY05"),
+        ("Homs Governorate", "SY04"),
+        ("Sweida countryside", "SY13"),
+        ("Rural Damascus", "SY03"),
+        ("the province of Homs", "SY04"),
+    ],
+)
+def test_a_unit_is_a_unit_in_every_spelling_of_its_town(read, name, pcode) -> None:  # type: ignore[no-untyped-def]
+    found = [one for one in read(f"Rebels captured {name} in Syria.").values() if one.where_prec < 6]
+    assert [(one.place.adm1_pcode, one.where_prec) for one in found] == [(pcode, 4)]
+
+
+@pytest.mark.parametrize("name", ["Tartous", "Deir Ezzor", "Sweida", "Hasakah", "Aleppo", "Homs"])
+def test_a_bare_name_is_the_town_and_not_its_unit(read, name) -> None:  # type: ignore[no-untyped-def]
+    assert read(f"Rebels captured {name} in Syria.")[name].where_prec == 1
