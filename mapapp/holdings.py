@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mapapp.model import CONTROL_CHANGES, Actor, Event, Status
+from mapapp.model import CONTROL_CHANGES, Actor, Event, EventKind, Status
 from mapapp.theatre import BaselineRow
 
 DAY_PREC = 3
@@ -101,8 +101,14 @@ def _after_own(holding: Holding, *, events: Sequence[Event], day: date, rules: R
     """Apply the events of one day on the place itself."""
     changes = [event for event in events if event.kind in CONTROL_CHANGES or event.status is Status.CONTESTED]
     reports = [event for event in events if event not in changes]
-    if changes:
-        holding = _after_changes(holding, events=changes, day=day, rules=rules)
+    hedged = [event for event in changes if event.is_only_hedged]
+    plain = [event for event in changes if event not in hedged]
+    if plain:
+        holding = _after_changes(holding, events=plain, day=day, rules=rules)
+    if hedged and holding.status is Status.UNKNOWN:
+        holding = _after_changes(holding, events=hedged, day=day, rules=rules)
+    elif hedged:
+        holding = _noted(holding, events=hedged, day=day)
     for event in reports:
         holding = _after_report(holding, event=event, day=day, rules=rules)
     return holding
@@ -124,10 +130,28 @@ def _after_changes(holding: Holding, *, events: Sequence[Event], day: date, rule
             return _own_holding(Status.CONTESTED, parties[0], others=others, before=holding, events=events, day=day)
     if winners:
         return _taken(holding, actor=winners[0], events=takers, day=day, rules=rules)
+    leaving = [event for event in events if _empties(event, holding=holding, rules=rules)]
+    if not leaving:
+        return _noted(holding, events=events, day=day)
     last = holding.controller or holding.last_holder or next((e.opponent for e in events if e.opponent), None)
     return replace(
         _own_holding(Status.UNKNOWN, None, before=holding, events=events, day=day), last_holder=last, ground_holder=last
     )
+
+
+def _empties(event: Event, *, holding: Holding, rules: Rules) -> bool:
+    """Tell whether an event that names no new holder ends what is known: somebody left, or the holder lost it."""
+    if event.is_ungraded and holding.status is Status.ASSESSED:
+        return False
+    if event.opponent is None:
+        return event.kind is EventKind.TRANSFER
+    parties = (holding.controller, *holding.others)
+    return holding.status is Status.UNKNOWN or any(rules.is_same_side(event.opponent, code) for code in parties)
+
+
+def _noted(holding: Holding, *, events: Sequence[Event], day: date) -> Holding:
+    """Keep a holding and what was said of it, without weight against claims on its region."""
+    return replace(holding, last_reported=day, event_ids=_joined(holding.event_ids, events))
 
 
 def _taken(holding: Holding, *, actor: str, events: Sequence[Event], day: date, rules: Rules) -> Holding:
@@ -190,7 +214,9 @@ def _is_open_to(holding: Holding, *, event: Event, day: date, rules: Rules) -> b
     """Tell whether a claim on a region says more of a cell than what is known of the cell itself."""
     if holding.ground_day is not None and holding.ground_day >= day:
         return False
-    if holding.status is Status.CONTESTED:
+    if holding.status is Status.CONTESTED or (event.is_only_hedged and holding.status is not Status.UNKNOWN):
+        return False
+    if event.actor is None and not _empties(event, holding=holding, rules=rules):
         return False
     if event.remainder_of is not None:
         return holding.controller == event.remainder_of

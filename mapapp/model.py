@@ -30,6 +30,10 @@ CONTROL_CHANGES = frozenset({EventKind.OVERTAKES, EventKind.REGAINS, EventKind.T
 """The kinds after which somebody else may hold the place."""
 
 
+UNGRADED = "F6"
+"""The Admiralty grade of a source and a statement that cannot be judged."""
+
+
 class MentionKind(StrEnum):
     """How a text points at a place."""
 
@@ -262,6 +266,20 @@ class Event:
     note: str = ""
     """In our own words."""
     is_bundled: bool = False
+
+    @property
+    def is_only_hedged(self) -> bool:
+        """Whether nobody behind it asserts it plainly, and no person has accepted it."""
+        if self.is_bundled or self.status is Status.ASSESSED or not self.evidence_for:
+            return False
+        return all(item.assertion is not Assertion.ASSERTED for item in self.evidence_for)
+
+    @property
+    def is_ungraded(self) -> bool:
+        """Whether it is only claimed, by sources of whose reliability nothing is known (grade F6)."""
+        if self.is_bundled or self.status is Status.ASSESSED or not self.evidence_for:
+            return False
+        return all(item.grade == UNGRADED for item in self.evidence_for)
 
 
 @dataclass(frozen=True, slots=True)

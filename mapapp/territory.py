@@ -24,6 +24,7 @@ from mapapp.theatre import BaselineRow, Theatre
 __all__ = ["FAR_KM", "Timeline", "build_cells", "build_timeline", "finest_units", "is_same_side"]
 
 
+NAMES_NOBODY = "It does not name who holds the place now, and what is known of it does not end with it."
 PLACE_PREC = 2
 """UCDP where_prec up to which a place's own cell is coloured: 1 exact place, 2 near it."""
 
@@ -112,6 +113,7 @@ def build_timeline(
             key = (cell.unit_pcode, row and replace(row, place_id="", basis="", source=None))
             steps = templates[key] if key in templates else templates.setdefault(key, simulate([]))
         by_cell[cell.id] = _states(cell.id, steps)
+    set_aside += _without_effect([*own.items()], regional=regional, by_cell=by_cell, first_day=theatre.first_day)
     return Timeline(
         states=tuple(state for states in by_cell.values() for state in states),
         first_day=theatre.first_day,
@@ -120,6 +122,28 @@ def build_timeline(
         _by_cell=by_cell,
         _causes=causes,
     )
+
+
+def _without_effect(
+    own: Sequence[tuple[str, Sequence[Event]]],
+    *,
+    regional: Sequence[Event],
+    by_cell: Mapping[str, Sequence[ControlState]],
+    first_day: date,
+) -> list[tuple[str, str]]:
+    """Return the events that name no new holder and left what was known as it was, with the reason."""
+    idle: list[Event] = []
+    for cell_id, events in own:
+        for event in events:
+            if event.actor is not None or event.kind not in CONTROL_CHANGES or event.status is Status.CONTESTED:
+                continue
+            day = max(day_of(event), first_day)
+            state = next((state for state in reversed(by_cell[cell_id]) if state.start <= day), None)
+            if state is not None and state.status is not Status.UNKNOWN:
+                idle.append(event)
+    told = {event_id for states in by_cell.values() for state in states for event_id in state.event_ids}
+    idle += [event for event in regional if event.actor is None and not event.is_bundled and event.id not in told]
+    return [(event.id, NAMES_NOBODY) for event in idle]
 
 
 def _unit_chains(theatre: Theatre) -> dict[str, tuple[str, ...]]:

@@ -267,7 +267,8 @@ def _judge(event: Event, *, rivals: Sequence[Event], is_accepted: bool, theatre:
         return replace(judged, status=Status.ASSESSED)
     was_assessed = event.is_bundled and event.status is Status.ASSESSED
     needed = read_rules()["assess"]["contest_minimum_reliability"]
-    if any(not was_assessed or _is_heard(rival, minimum=needed) for rival in opposing):
+    plain = [rival for rival in opposing if event.is_only_hedged or not rival.is_only_hedged]
+    if any(not was_assessed or _is_heard(rival, minimum=needed) for rival in plain):
         return replace(judged, status=Status.CONTESTED)
     is_open = event.status is Status.CLAIMED and any(evidence.claim_id for evidence in event.evidence_for)
     if is_open and _is_proven(judged, theatre=theatre):

@@ -10,7 +10,7 @@ import pytest
 from shapely.geometry import box
 
 from mapapp.errors import PlaceError
-from mapapp.model import ControlState, Event, EventKind, Place, Status
+from mapapp.model import Assertion, ControlState, Event, EventKind, Evidence, Place, Status
 from mapapp.territory import Timeline, build_cells, build_timeline
 from tests import invented
 from tests.invented import PLACES, THEATRE, UNITS, day, make_event, make_place
@@ -284,3 +284,66 @@ def test_a_place_that_an_article_adds_follows_its_neighbour_until_it_has_an_even
     holders = [timeline.state_at("XA01/article:1", day=day(number)).controller for number in (2, 3, 4, 5)]
     assert holders == ["REP", "FRO", "FRO", "COA"]
     assert timeline.state_at(CELL_OF["Bree"], day=day(6)).controller == "FRO"
+
+
+# ---- what names nobody, what nobody asserts ----------------------------------------------------------------------
+
+
+def said(number: int, *, grade: str = "B2", assertion: Assertion = Assertion.ASSERTED, **fields: object) -> Event:
+    """An event of articles: only claimed, with one quote behind it."""
+    quote = Evidence("Words.", is_quote=True, grade=grade, assertion=assertion, article_id="a", claim_id=f"a:{number}")
+    event = make_event(number, status=Status.CLAIMED, **fields)  # type: ignore[arg-type]
+    return replace(event, evidence_for=(quote,), is_bundled=False)
+
+
+def test_a_capture_that_names_nobody_leaves_the_holder_and_renews_the_day() -> None:
+    timeline = timeline_of(
+        said(1, start=3, place=ALDA, actor="FRO", opponent="REP"),
+        said(2, start=5, place=ALDA, actor=None, opponent=None),
+    )
+    assert holding_of(timeline, ALDA, 6) == (Status.CLAIMED, "FRO", ())
+    assert state_of(timeline, ALDA, 6).last_reported == day(5)
+    assert [event_id for event_id, reason in timeline.set_aside if "does not name" in reason] == [invented_id(2)]
+
+
+@pytest.mark.parametrize("kind", [EventKind.OVERTAKES, EventKind.TRANSFER])
+def test_what_its_holder_lost_to_nobody_named_is_unknown(kind: EventKind) -> None:
+    timeline = timeline_of(said(1, start=5, place=ALDA, kind=kind, actor=None, opponent="REP"))
+    assert holding_of(timeline, ALDA, 5) == (Status.UNKNOWN, None, ())
+    assert state_of(timeline, ALDA, 5).last_holder == "REP"
+    assert timeline.set_aside == ()
+
+
+def test_somebody_who_does_not_hold_a_place_cannot_lose_it() -> None:
+    timeline = timeline_of(said(1, start=5, place=ALDA, actor=None, opponent="FRO"))
+    assert holding_of(timeline, ALDA, 5)[:2] == (Status.ASSESSED, "REP")
+    assert len(timeline.set_aside) == 1
+
+
+def test_ungraded_sources_do_not_make_the_assessed_unknown() -> None:
+    own = said(1, grade="F6", start=5, place=ALDA, kind=EventKind.TRANSFER, actor=None, opponent="REP")
+    region = replace(own, id="region", place=None, unit_pcode="XA01")
+    timeline = timeline_of(own, region)
+    assert holding_of(timeline, ALDA, 5)[:2] == (Status.ASSESSED, "REP")
+    assert {event_id for event_id, _ in timeline.set_aside} == {own.id, "region"}
+
+
+def test_a_region_taken_by_nobody_named_stays_as_it_is() -> None:
+    timeline = timeline_of(said(1, start=5, unit_pcode="XA01", actor=None, opponent=None))
+    assert holding_of(timeline, ALDA, 5)[:2] == (Status.ASSESSED, "REP")
+    assert len(timeline.set_aside) == 1
+
+
+@pytest.mark.parametrize("assertion", [Assertion.HEDGED, Assertion.SPECULATED])
+def test_what_nobody_asserts_colours_only_the_unknown(assertion: Assertion) -> None:
+    hedged = said(1, assertion=assertion, start=5, place=ALDA, actor="FRO", opponent="REP")
+    region = replace(hedged, id="region", place=None, unit_pcode="XA01")
+    for event in (hedged, replace(hedged, status=Status.CONTESTED), region):
+        assert holding_of(timeline_of(event), ALDA, 6)[:2] == (Status.ASSESSED, "REP")
+    assert hedged.id in state_of(timeline_of(hedged), ALDA, 6).event_ids
+    left = make_event(2, start=4, place=ALDA, kind=EventKind.TRANSFER, actor=None, opponent="REP")
+    assert holding_of(timeline_of(left, hedged), ALDA, 6)[:2] == (Status.CLAIMED, "FRO")
+
+
+def invented_id(number: int) -> str:
+    return make_event(number, start=1, place=ALDA).id
