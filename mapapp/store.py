@@ -35,6 +35,8 @@ from mapapp.records import record_from_json, record_to_json
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another one; adding an article takes some milliseconds, a first set-up some tenths."""
+FILE_SUFFIXES = (".sqlite", ".sqlite3", ".db")
+"""Of files that are made where they are not there yet."""
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK_SET_UP = {"postgresql": "SELECT pg_advisory_xact_lock(7262001)"}
 """Two programs that open a new store at once must set it up one after the other; SQLite's write lock does that."""
@@ -377,6 +379,12 @@ def open_store(url: str | None = None) -> Store:
 
 def _read_address(text: str) -> sa.URL:
     """Return the address for a URL or for the path of a file."""
+    if "://" not in text and not _may_be_file(Path(text).expanduser()):
+        message = (
+            f"{text!r} is neither the address of a database nor a file that may be a store. Give a file that ends in "
+            f"{' or '.join(FILE_SUFFIXES)}, such as map.sqlite, or an address such as postgresql+psycopg://user@host/name."
+        )
+        raise StoreError(message)
     try:
         address = sa.make_url(text) if "://" in text else sa.URL.create("sqlite", database=str(Path(text).expanduser()))
     except sa.exc.ArgumentError as error:
@@ -393,6 +401,17 @@ def _read_address(text: str) -> sa.URL:
             message = f"The folder {folder} for the store cannot be made: {error.strerror}. Choose another with --db."
             raise StoreError(message) from error
     return address
+
+
+def _may_be_file(path: Path) -> bool:
+    """Tell whether a path may be opened as a store: by its suffix, or because there is such a file already.
+
+    A slip in an address would otherwise make an empty store in the current folder.
+    """
+    try:
+        return path.suffix.lower() in FILE_SUFFIXES or path.is_file()
+    except (OSError, ValueError):  # a NUL in the name
+        return False
 
 
 def _describe(address: sa.URL) -> str:

@@ -335,6 +335,24 @@ def test_an_address_that_cannot_be_opened_is_said(url: str, said: str) -> None:
         open_store(url)
 
 
+@pytest.mark.parametrize("name", ["banana", "maps.txt", "postgresql", "sqlite"])
+def test_what_is_neither_an_address_nor_a_store_file_makes_no_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for ask in (lambda: open_store(name), lambda: open_store(str(tmp_path / "deep" / name)), open_store):
+        monkeypatch.setenv("MAPAPP_DATABASE_URL", name)
+        with pytest.raises(StoreError, match=r"neither .*Give .*\.sqlite"):
+            ask()
+    assert [path.name for path in tmp_path.iterdir() if path.name != "mapapp-data"] == []
+
+
+def test_a_store_under_any_name_opens_again(tmp_path: Path) -> None:
+    open_store(str(tmp_path / "map.sqlite")).close()
+    (tmp_path / "map.sqlite").rename(tmp_path / "kept")
+    open_store(str(tmp_path / "kept")).close()
+
+
 def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     address = sa.make_url("sqlite:///x.sqlite").set(password="secret", username="me")
     assert "secret" not in address.render_as_string(hide_password=True)
