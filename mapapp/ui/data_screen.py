@@ -142,7 +142,6 @@ def _show_gazetteer(query: MapQuery, *, theatre: Theatre) -> None:
         if not found:
             st.info("No place has this name. Try another spelling.")
             return
-            return
         rows = [
             (
                 show_steering(place.name),
