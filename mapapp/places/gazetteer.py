@@ -171,6 +171,10 @@ class Gazetteer:
         """Return the full record of a spot."""
         return self._place_of(spot)
 
+    def is_own(self, place_id: str) -> bool:
+        """Whether the theatre's own tables have a place, or a gazetteer of the user's does."""
+        return place_id in self._ours
+
     def unit(self, pcode: str) -> Place | None:
         """Return the first-level unit with a P-code as a place, or None."""
         spot = self._unit_spots.get(pcode)

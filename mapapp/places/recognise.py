@@ -12,7 +12,7 @@ from mapapp.places.arabic import find_arabic
 from mapapp.places.context import find_headings, find_surnames, look_around, soften_heading
 from mapapp.places.drafts import Recognition
 from mapapp.places.gazetteer import Gazetteer
-from mapapp.places.senses import speaks_of
+from mapapp.places.senses import speaks_of, speaks_only_of
 from mapapp.places.spans import choose_spans, find_options, name_listed_units
 from mapapp.places.tables import read_words
 from mapapp.places.tokens import find_tokens
@@ -27,7 +27,7 @@ def recognise(text: str, *, gazetteer: Gazetteer) -> Recognition:
     drafts = name_listed_units(tokens, drafts, gazetteer)
     surnames = find_surnames(tokens, drafts, words)
     arabic = find_arabic(text, gazetteer=gazetteer, words=words)
-    is_about = speaks_of((*drafts, *arabic), gazetteer.theatre.country)
+    is_about = speaks_of((*drafts, *arabic), gazetteer.theatre.country) or speaks_only_of(drafts, gazetteer, words)
     if is_about:
         variants = find_variants(tokens, drafts, gazetteer=gazetteer, words=words)
         if variants:

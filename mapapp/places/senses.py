@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mapapp.places.drafts import UNIT_WORDS, Draft, Recognition
-from mapapp.places.gazetteer import Entry, Spot
+from mapapp.places.gazetteer import Entry, Gazetteer, Spot
 from mapapp.places.index import LOCAL
 from mapapp.places.sources import ALTERNATE, DEMONYM, PRIMARY, WELL_KNOWN
 from mapapp.places.tables import Weights, Words
@@ -62,6 +62,30 @@ def speaks_of(drafts: Sequence[Draft], country: str) -> bool:
             ):
                 return True
     return False
+
+
+NOT_SHORT = 8
+"""Names from which a text tells by larger ones what it is about."""
+
+
+def speaks_only_of(drafts: Sequence[Draft], gazetteer: Gazetteer, words: Words) -> bool:
+    """Tell whether a short text names nothing but places of the theatre's own tables, however small they are.
+
+    A name that is a person's or a common word tells nothing, and one that means a place elsewhere tells against.
+    """
+    found = False
+    if len(drafts) > NOT_SHORT:
+        return False
+    for draft in drafts:
+        usual = [spot for spot, how in draft.entries if how == PRIMARY]
+        if draft.key in words.first_names or draft.key in words.surnames or draft.key in words.common_words:
+            return False
+        if any(not spot.is_ours and (spot.feature_class != "P" or spot.population > 100_000) for spot in usual):
+            return False
+        if not any(gazetteer.is_own(spot.id) for spot in usual):
+            return False
+        found = True
+    return found
 
 
 def gather_senses(recognition: Recognition) -> list[Sense]:
