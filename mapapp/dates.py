@@ -492,8 +492,10 @@ def _within(match: re.Match[str], published: date | None, anchor: date | None) -
 
 def _clock(match: re.Match[str], published: date | None, anchor: date | None) -> Days | None:
     """Read "by evening", "hours later": the day of which the text speaks."""
-    base = anchor or published
-    return (base, base) if base else None
+    if anchor is not None or published is None:
+        return (anchor, anchor) if anchor else None
+    first = _shift(published, -1)  # told on that day or the day after: assumed, so never one sure day
+    return (first, published) if first else None
 
 
 def _word(match: re.Match[str], published: date | None, anchor: date | None) -> Days | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,7 +29,7 @@ class When:
     last: date | None
     prec: int | None
     basis: str
-    """clause, sentence, speech, context, lead, now, none."""
+    """clause, sentence, speech, entry, context, lead, now, article, none."""
 
 
 UNKNOWN = When(None, None, None, "none")
@@ -127,6 +128,34 @@ class Context:
     span: DateSpan
     sentence: int
     paragraph: int
+    is_entry: bool = False
+    """The day heads an entry of a chronicle ("3 January: …"), and dates all of its paragraph."""
+    is_line: bool = False
+    """The day stands alone on its line, and dates the paragraph below it too."""
+
+
+def head_context(text: str, *, span: DateSpan, start: int, end: int, sentence: int, paragraph: int) -> Context | None:
+    """Return the context of a day with which a paragraph begins ("3 January: …"); None where it heads nothing.
+
+    `start` and `end` are the offsets of the sentence, the first of its paragraph.
+    """
+    if (
+        span.first is None
+        or span.prec != 1
+        or span.relation != "at"
+        or not _BEFORE_HEAD.fullmatch(text, start, span.start)
+    ):
+        return None
+    line_end = text.find("\n", span.end)
+    rest = text[span.end : len(text) if line_end < 0 else line_end]
+    if _ALONE.fullmatch(rest):
+        return Context(span, sentence, paragraph, is_entry=True, is_line=True)
+    return Context(span, sentence, paragraph, is_entry=True) if _HEAD_MARK.match(text, span.end, end) else None
+
+
+_BEFORE_HEAD = re.compile(r"[\s•*#(\[–—-]*(?:on )?", re.IGNORECASE)
+_HEAD_MARK = re.compile(r"[)\]]?\s*(?::|[–—]|-\s)(?!\d)")
+_ALONE = re.compile(r"[\s:.*#)\]–—-]*")
 
 
 def carry(context: Context | None, *, sentence: int, paragraph: int) -> When:
@@ -136,6 +165,9 @@ def carry(context: Context | None, *, sentence: int, paragraph: int) -> When:
     """
     if context is None or context.span.first is None or context.span.last is None:
         return UNKNOWN
+    if context.is_entry:
+        is_within = paragraph == context.paragraph or (context.is_line and paragraph == context.paragraph + 1)
+        return When(context.span.first, context.span.last, context.span.prec, "entry") if is_within else UNKNOWN
     if context.paragraph != paragraph or sentence - context.sentence > CARRIED_SENTENCES:
         return UNKNOWN
     return When(context.span.first, context.span.last, max(2, context.span.prec or 2), "context")

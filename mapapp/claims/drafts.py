@@ -41,6 +41,15 @@ TAKING = frozenset(("take", "retake", "fall", "expel"))
 CHANGE_CLASSES = frozenset(("take", "retake", "lose", "leave", "desert", "give", "expel", "fall"))
 
 
+def agents_of(candidates: Sequence[Candidate], *, actors: Mapping[str, Actor]) -> set[str]:
+    """Return the parties, states aside, that are told to take, hold or fight for a place."""
+    codes = {
+        candidate.actor.code for candidate in candidates if candidate.verb_class in TAKING | CLASH_CLASSES | {"hold"}
+    }
+    named = {code for code in codes if code is not None and not actors[code].is_state}
+    return {code for code in named if not (actors[code].is_generic and named & set(actors[code].members))}
+
+
 def with_takers(candidates: Sequence[Candidate], takers: set[str], actors: Mapping[str, Actor]) -> Iterator[Candidate]:
     """Let "X fell", "X was captured" mean the one party that the paragraph has so far told to take places.
 
@@ -65,7 +74,7 @@ def _with_taker(candidate: Candidate, takers: set[str], actors: Mapping[str, Act
     return replace(candidate, actor=Party(code, "article"))
 
 
-def build_draft(  # noqa: PLR0917 - what was found out about one candidate
+def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candidate
     candidate: Candidate,
     lexicon: Lexicon,
     actors: Mapping[str, Actor],
@@ -100,7 +109,11 @@ def build_draft(  # noqa: PLR0917 - what was found out about one candidate
         published=published,
     )
     if when.basis == "none":
-        if candidate.is_now:
+        if context.basis == "entry":
+            when = context
+        elif candidate.is_now and context.first is not None and candidate.verb_class in CHANGE_CLASSES:
+            when = context  # a change told in the present tense, of the day of which the text speaks
+        elif candidate.is_now:
             when = now(published)
         elif context.first is not None and _is_narrated(candidate):
             when = context

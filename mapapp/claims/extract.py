@@ -16,9 +16,10 @@ from mapapp.claims.agents import Party
 from mapapp.claims.anaphora import find_described_places
 from mapapp.claims.candidates import Candidate, View
 from mapapp.claims.control import find_candidates
-from mapapp.claims.dating import Context, carry, date_trigger
+from mapapp.claims.dating import Context, carry, date_trigger, head_context
 from mapapp.claims.drafts import (
     Draft,
+    agents_of,
     best_of_each,
     build_claim,
     build_draft,
@@ -92,7 +93,7 @@ def extract_claims(article: Article, *, resolutions: Sequence[Resolution], theat
     return tuple(sorted(unique.values(), key=lambda claim: (claim.start, claim.kind.value, claim.id)))
 
 
-def _read_sentences(
+def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in one place
     article: Article,
     *,
     resolutions: Sequence[Resolution],
@@ -116,6 +117,7 @@ def _read_sentences(
     context: Context | None = None
     paragraph, last_end = 0, 0
     takers: set[str] = set()
+    agents: set[str] = set()
     stretches = _stretches(
         text,
         dates=find_dates(text, published=published),
@@ -125,10 +127,17 @@ def _read_sentences(
     for number, (start, end), own_dates, own_parties, own_places in stretches:
         toponyms = [one for one in own_places if one.mention.kind is MentionKind.TOPONYM and one.candidates]
         candidates: tuple[Candidate, ...] = ()
-        if "\n" in text[last_end:start]:
+        is_first = number == 0 or "\n" in text[last_end:start]
+        if is_first:
             paragraph += 1
             takers = set()
+            agents = set()
         last_end = end
+        if is_first and own_dates:
+            context = (
+                head_context(text, span=own_dates[0], start=start, end=end, sentence=number, paragraph=paragraph)
+                or context
+            )
         is_control = has_word(text, lexicon.triggers, start=start, end=end)
         is_journey = has_word(text, movement_triggers(), start=start, end=end)
         if is_control or is_journey:
@@ -151,7 +160,8 @@ def _read_sentences(
             )
             trips = find_journeys(sentence, text=text, lexicon=lexicon) if is_journey else ()
             attributions = find_attributions(sentence, text=text, lexicon=lexicon) if candidates or trips else ()
-            candidates = tuple(with_takers(candidates, takers, actors))
+            agents |= agents_of(candidates, actors=actors)
+            candidates = tuple(with_takers(candidates, takers if len(agents) <= 1 else set(), actors))
             for candidate in candidates:
                 told = carry(context, sentence=number, paragraph=paragraph)
                 draft = build_draft(candidate, lexicon, actors, attributions, published, told)
@@ -173,7 +183,8 @@ def _read_sentences(
         last_subject = _subject_left_behind(candidates, own_parties, actors) or last_subject
         recent_places = toponyms or recent_places
         days = [found for found in own_dates if found.prec in (1, 2) and found.relation != "before"]
-        if days and (published is None or (days[-1].first or published) <= published):
+        is_entry = context is not None and carry(context, sentence=number, paragraph=paragraph).basis == "entry"
+        if days and not is_entry and (published is None or (days[-1].first or published) <= published):
             context = Context(days[-1], number, paragraph)
     return drafts, journeys
 

@@ -139,7 +139,7 @@ def _told(sentence: Sentence, index: int, text: str, lexicon: Lexicon) -> Iterat
             continue
         if kind == "gerund" and index and (words[index - 1].place is not None or before in ("last", "first", "main")):
             continue  # "the last crossing to X"
-        if row.lemma == "displace" and not _is_passive(words, index, lexicon):
+        if row.lemma in _table().raw["only_passive"]["verbs"] and not _is_passive(words, index, lexicon):
             continue
         after = index + 1
         if any(
@@ -149,7 +149,7 @@ def _told(sentence: Sentence, index: int, text: str, lexicon: Lexicon) -> Iterat
             continue
         after += len(row.particles)
         origin, destination = _ends(words, after, row, lexicon)
-        if origin is None and destination is None:
+        if (origin is None and destination is None) or (row.role == "both" and None in (origin, destination)):
             return
         who = _mover(words, index, text, lexicon)
         mood = read_mood(words, index=index, form=kind, place_index=index, lexicon=lexicon)

@@ -127,13 +127,15 @@ def _phrase(  # noqa: PLR0912, PLR0915 - one branch per kind of word that a noun
             if low in closed["counts"]:
                 has_count = True
         elif low == "of":
-            if not can_of:
+            if not can_of or (position > start and _only_locates(words, position, start)):
                 break
             if words[position - 1].low in closed["counts"] and (
                 not words[position - 1].low.endswith("s") or _is_apposed(words, position, start)
             ):
                 has_count = False  # "the town of X" is X; "villages of X" lie in X
         elif low in closed["within"] and has_site and low != "of":
+            if low in ("near", "outside", "beside") and any(_is_name(one) for one in words[start:position]):
+                break  # "the hamlet of K near X", K being in no gazetteer: nothing about X
             if not has_count:
                 is_near = True
             share = None if has_count else share
@@ -189,6 +191,14 @@ def _phrase(  # noqa: PLR0912, PLR0915 - one branch per kind of word that a noun
                 can_of = low in lexicon.share
         position += 1
     return [], position
+
+
+def _only_locates(words: Sequence[Word], of_index: int, start: int) -> bool:
+    """Return whether "east of X" says where something else lies; "the east of X" is a part of X."""
+    first = of_index
+    while first > start and (words[first - 1].low in COMPASS or words[first - 1].low in ("-", "and", "just")):
+        first -= 1
+    return first == start and first < of_index and words[start].low in COMPASS
 
 
 def _is_apposed(words: Sequence[Word], of_index: int, start: int) -> bool:

@@ -136,6 +136,12 @@ def _by_verb(  # noqa: PLR0912 - one branch per order of words
     last = index - 1
     if index + 1 < len(words) and words[index + 1].low == "to" and verb.low in _PASSIVE_TOO:
         return None  # "a plane believed to carry": nobody speaks
+    if (
+        verb.low in ("reports", "report", "claims", "claim")
+        and last >= 0
+        and words[last].low in lexicon.speech["verbs"]
+    ):
+        return None  # "says reports that ... are false": a noun
     closed = lexicon.words
     while last >= 0 and (
         words[last].low in closed["have"]

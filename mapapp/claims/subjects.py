@@ -170,6 +170,11 @@ def _phrase_left(  # noqa: PLR0912 - one branch per kind of word in a noun phras
         return unlisted_party(words, look - 1, actors=actors, lexicon=lexicon)  # "troops and allied militias"
     if armed is not None:
         head = words[armed].low
+        if armed > 0 and words[armed - 1].low in ("its", "their", "his"):
+            told = [word.index for word in words[:armed] if word.low in lexicon.speech["verbs"] and word.party is None]
+            if told:  # "the ministry says its troops": those of who speaks, whoever acted in the sentence before
+                own = main_subject(words, told[0] - 1, actors=actors, lexicon=lexicon)
+                return own if own.code is not None else Party(None, "unlisted", armed)
         is_bare = (armed > 0 and words[armed - 1].low in ("the", "its", "these", "those", "their", "his")) or armed == 0
         if (
             is_bare

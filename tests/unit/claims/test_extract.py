@@ -254,3 +254,59 @@ def test_a_doubt_about_other_reports_leaves_the_sentence_before_alone() -> None:
         ("Bree", Assertion.ASSERTED),
         ("Carn", Assertion.HEDGED),
     ]
+
+
+@pytest.mark.parametrize("mark", [": ", " – ", " - ", " — "])
+def test_the_day_at_the_head_of_an_entry_dates_all_of_it_and_nothing_after_it(mark: str) -> None:
+    text = (
+        f"3 January{mark}Rebels enter Alda. Bree is taken by the Front. There was little fighting. It rained. "
+        "Carn is captured by the Front. Dorn falls.\n\nEsk is taken by the Coalition."
+    )
+    days = {named(claim): (claim.date_start, claim.date_prec) for claim in read(text)}
+    told = (date(2030, 1, 3), 1)
+    assert {days[name] for name in ("Alda", "Bree", "Carn", "Dorn")} == {told}
+    assert days["Esk"] != told
+
+
+def test_a_day_alone_on_its_line_dates_the_paragraph_below() -> None:
+    (claim,) = read("3 January 2030\nBree is taken by the Front.")
+    assert (claim.date_start, claim.date_prec) == (date(2030, 1, 3), 1)
+
+
+def test_a_passive_does_not_inherit_the_last_group_where_two_were_at_work() -> None:
+    text = "3 January: The Coalition holds Alda; the Front takes over the airport of Dorn. Bree and Carn are captured."
+    assert {claim.actor for claim in read(text) if named(claim) in ("Bree", "Carn")} == {None}
+
+
+def test_its_troops_are_those_of_who_speaks() -> None:
+    text = "Rebels captured Bree. The defence ministry says reports that its troops pulled out of Carn are false."
+    (claim,) = (one for one in read(text) if named(one) == "Carn")
+    assert claim.assertion is Assertion.DENIED
+    assert claim.speaker == "The defence ministry"
+    assert "REB" not in (claim.actor, claim.opponent)
+
+
+def test_a_place_told_only_to_locate_another_has_no_claim() -> None:
+    assert [named(one) for one in read("Rebels took control of Bree, east of Carn, late on Monday.")] == ["Bree"]
+    assert [named(one) for one in read("Rebels took the hamlet of Bree, near Carn, on Monday.")] == ["Bree"]
+    assert [named(one) for one in read("Rebels took the hamlet of Kay, near Carn, on Monday.")] == []
+    assert [named(one) for one in read("Rebels took the hamlet of Kay near Carn on Monday.")] == []
+
+
+def test_the_evening_alone_does_not_make_the_day_of_publication_sure() -> None:
+    claims = read("Rebels took control of Bree late in the evening.")
+    assert claims
+    assert all(claim.date_prec != 1 for claim in claims)
+
+
+def test_a_lorry_convoy_that_leaves_hands_nothing_over() -> None:
+    (claim,) = read("A convoy of trucks left Bree for Carn.")
+    assert claim.kind is EventKind.MOVEMENT
+
+
+@pytest.mark.parametrize("verb", ["moved", "drove", "rolled", "was sent", "advanced"])
+def test_a_force_that_moves_from_one_place_to_another_is_a_movement(verb: str) -> None:
+    moves = [one for one in read(f"A convoy of armour {verb} from Bree to Carn on Monday.") if one.who]
+    assert [(one.kind, one.who) for one in moves] == [(EventKind.MOVEMENT, "A convoy of armour")]
+    assert moves[0].origin is not None
+    assert moves[0].destination is not None
