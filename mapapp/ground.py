@@ -7,7 +7,8 @@ from functools import cache
 import geopandas as gpd
 import numpy as np
 import shapely
-from shapely.geometry import LineString, Polygon, box
+from shapely.geometry import LineString, Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
 
 from geodata import ROOT
 from mapapp.canvas import (
@@ -21,6 +22,7 @@ from mapapp.canvas import (
     measure_words,
 )
 from mapapp.geo import destination
+from mapapp.neighbours import companions
 from mapapp.scene import Scene
 from mapapp.style import (
     PAPER,
@@ -38,6 +40,12 @@ from mapapp.viewport import (
     joined,
     make_view,
 )
+
+LEAST_AREA_PX = 500.0
+"""Of a country that is named, at a sheet of 1920 × 1080: less is a corner that no name could point at."""
+
+SPOT_STEPS = 9
+"""Points that are tried along and across what is seen of a country."""
 
 
 @cache
@@ -78,29 +86,62 @@ def draw_units(canvas: Canvas, *, view: View, scene: Scene) -> None:
 
 
 def draw_neighbours(canvas: Canvas, *, view: View, scene: Scene) -> None:
-    """Name the countries around, where there is room left."""
+    """Name every country in view where there is room left, the largest first: the same rule as in the browser."""
     countries = read_basemap("countries.geojson")
     if countries is None:
         return
     west, south, east, north = view.seen()
     own = shapely.union_all(scene.theatre.units.geometry.values) if len(scene.theatre.units) else Polygon()
+    window = box(*view.window)
+    seen = []
     for row in countries.itertuples(index=False):
-        if row.iso2 == scene.theatre.country:
+        if row.iso2 == scene.theatre.country or not isinstance(row.name, str) or not row.name:
             continue
         part = shapely.difference(shapely.clip_by_rect(row.geometry, west, south, east, north), own)
-        shape = view.to_px(part)
-        if shape.area < 9000 * canvas.unit_px**2:
-            continue
-        largest = max(shapely.get_parts(shape), key=lambda piece: piece.area)
-        words = " ".join(str(row.name).upper())
+        shape = shapely.intersection(view.to_px(part), window)
+        if shape.area >= LEAST_AREA_PX * canvas.unit_px**2:
+            seen.append((row, shape))
+    beside = _companions()
+    found: dict[str, tuple[str, Box]] = {}
+    for row, shape in sorted(seen, key=lambda pair: -pair[1].area):
+        words = " ".join(row.name.upper())
         wide, tall = measure_words(canvas, words, size_px=13)
-        centre = shapely.maximum_inscribed_circle(largest, tolerance=4.0).coords[0]
-        spot = (centre[0] - wide / 2, centre[1] - tall / 2, centre[0] + wide / 2, centre[1] + tall / 2)
-        if is_free(canvas, spot) and box(*spot).within(largest.buffer(tall)):
-            canvas.taken.append(spot)
-            draw_words(
-                canvas, words, x=spot[0], y=spot[1] + tall * 0.22, size_px=13, colour="#a39b8a", layer=WORDS - 0.5
-            )
+        for x, y in _spots_within(shape, first=view.point_px(lat=row.label_lat, lon=row.label_lon)):
+            spot = (x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
+            if is_free(canvas, spot) and window.contains(box(*spot)):
+                canvas.taken.append(spot)
+                found[row.name] = (words, spot)
+                break
+    for name, other in beside.items():  # both are named or neither
+        if {name, other} <= {row.name for row, _ in seen} and not {name, other} <= set(found):
+            found.pop(name, None)
+            found.pop(other, None)
+    for words, (left, bottom, _, top) in found.values():
+        base = bottom + (top - bottom) * 0.22
+        draw_words(canvas, words, x=left, y=base, size_px=13, colour="#a39b8a", layer=WORDS - 0.5)
+
+
+@cache
+def _companions() -> dict[str, str]:
+    """Return which countries are named together, by name."""
+    countries = read_basemap("countries.geojson")
+    if countries is None:
+        return {}
+    pairs = zip(countries["name"], countries.geometry, strict=True)
+    return companions({name: shape for name, shape in pairs if isinstance(name, str) and name})
+
+
+def _spots_within(shape: BaseGeometry, *, first: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return where a name may stand in what is seen of a country: its own point, then others from the inside out."""
+    largest = max(shapely.get_parts(shape), key=lambda piece: piece.area)
+    left, bottom, right, top = largest.bounds
+    steps = (np.arange(SPOT_STEPS) + 0.5) / SPOT_STEPS
+    across, along = np.meshgrid(left + steps * (right - left), bottom + steps * (top - bottom))
+    points = shapely.points(across.ravel(), along.ravel())
+    points = points[shapely.contains(largest, points)]
+    order = np.argsort(-shapely.distance(largest.boundary, points), kind="stable")
+    spots = [(float(point.x), float(point.y)) for point in points[order]]
+    return [first, *spots] if largest.contains(Point(first)) else spots
 
 
 def draw_furniture(canvas: Canvas, *, view: View, scene: Scene) -> None:

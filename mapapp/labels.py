@@ -42,6 +42,9 @@ LEAST_APART = 58.0
 """Between named places, so that one city's suburbs don't use up all names; in pixels of a 1920 × 1080 sheet."""
 
 
+SEATS = frozenset({"PPLC", "PPLA"})
+"""GeoNames feature codes of the capital and of the seats of first-level units."""
+
 CITY, TOWN = 300_000, 20_000
 """Inhabitants from which a place is named before others: always, and where it changed hands that day."""
 
@@ -55,10 +58,12 @@ class Spot:
     change: ControlState | None
     """Its state, if it changed hands that day by a claim on the place itself."""
     is_capital: bool
+    is_seat: bool = False
+    """Seat of a first-level unit."""
 
     @property
     def is_city(self) -> bool:
-        return self.is_capital or (self.cell.population or 0) >= CITY
+        return self.is_capital or self.is_seat or (self.cell.population or 0) >= CITY
 
     @property
     def is_first(self) -> bool:
@@ -74,12 +79,14 @@ def places_in_order(canvas: Canvas, *, view: View, scene: Scene, day: date) -> l
         if change.after.last_reported == day and not change.after.is_regional
     }
     window = box(*view.window)
+    seats = {place.id for place in scene.theatre.cell_places if place.feature_code in SEATS}
     spots = [
         Spot(
             cell,
             view.point_px(lat=cell.lat, lon=cell.lon),
             changed.get(cell.id),
             cell.place_id == scene.theatre.capital_place_id,
+            cell.place_id in seats,
         )
         for cell in scene.cells
         if cell.place_id is not None

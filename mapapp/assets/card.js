@@ -230,6 +230,7 @@
         ? app.el("p", { class: "remark" }, "The baseline of the first day: compiled from public reporting, see Sources.")
         : null,
       elsewhere(cell, events),
+      mentionsOf(cell),
     ];
   };
 
@@ -342,20 +343,31 @@
   };
 
   // --- a place that articles mention ----------------------------------------------------------------------------
+  const mentioned = (place) => [
+    app.el("p", { class: "facts" }, `Mentioned ${app.plural(place.n, "time")} in the articles`),
+    place.said.map((said) =>
+      app.el("article", { class: "evidence mentioned" },
+        app.el("blockquote", { dir: "auto" }, app.bdi(said.before), app.el("mark", {}, app.bdi(said.surface)), app.bdi(said.after)),
+        app.el("footer", {}, said.url ? app.link(said.url, said.publisher ?? said.title) : app.bdi(said.publisher ?? said.title ?? "article without a title"),
+          said.published ? " · " + app.formatIso(said.published) : null))),
+  ];
+
+  // The section of an area's card, after who holds it.
+  const mentionsOf = (cell) => {
+    const place = cell.place && app.data?.mentions?.places.find((item) => item.id === cell.place);
+    return place ? app.el("section", { class: "mentions-of" }, app.el("h3", {}, "Mentions in articles"), mentioned(place).flat(2)) : null;
+  };
+
   app.openMentions = (place) => {
     app.report({ kind: "mention", id: place.id });
-    open(() => [
-      app.el("h2", {}, app.bdi(place.name)),
-      app.el("p", { class: "facts" }, `Mentioned ${app.plural(place.n, "time")} in the articles`),
-      place.said.map((said) =>
-        app.el("article", { class: "evidence mentioned" },
-          app.el("blockquote", { dir: "auto" }, "… ", app.bdi(said.before), app.el("mark", {}, app.bdi(said.surface)), app.bdi(said.after), " …"),
-          app.el("footer", {}, said.url ? app.link(said.url, said.publisher ?? said.title) : app.bdi(said.publisher ?? said.title ?? "article without a title"),
-            said.published ? " · " + app.formatIso(said.published) : null))),
-      app.territory.byPlace.has(place.id)
-        ? app.el("button", { type: "button", class: "pill", on: { click: () => app.openCell(app.territory.byPlace.get(place.id)) } }, "Who holds it")
-        : null,
-    ]);
+    open(() => [app.el("h2", {}, app.bdi(place.name)), mentioned(place)]);
+  };
+
+  // Who holds a place comes first, what articles say of it below; a place without an area has the latter only.
+  app.pickMention = (place) => {
+    const cell = app.territory.byPlace.get(place.id);
+    if (cell) app.openCell(cell);
+    else app.openMentions(place);
   };
 
   app.openSources = () =>

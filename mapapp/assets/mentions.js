@@ -12,7 +12,7 @@
           L.circleMarker(place.point, {
             renderer, pane: "mentions", className: "mention", weight: 2, bubblingMouseEvents: false,
             radius: 6 + Math.min(6, Math.sqrt(place.n)),
-          }).on("click", () => app.openMentions(place))
+          }).on("click", () => app.pickMention(place))
         )
       );
       if (app.shown.get("mentions")) group.addTo(app.map);

@@ -18,7 +18,8 @@
       places.slice(0, room + SPARE).forEach((place, i) => {
         list.push({
           lat: place.point[0], lon: place.point[1], text: place.name, own: place.own, kind: "place",
-          rank: i, level: place.rank <= 0 ? 0 : place.rank === 1 || i < 8 ? 1 : 2, place: place.id,
+          // The capital and the seats of governorates before the words of routes.
+          rank: place.rank <= 1 ? -100 + i : i, level: place.rank <= 0 ? 0 : place.rank === 1 || i < 8 ? 1 : 2, place: place.id,
           onPick: app.territory.byPlace.has(place.id) ? () => app.openCell(app.territory.byPlace.get(place.id)) : null,
         });
       });
@@ -27,7 +28,7 @@
   };
 
   const nodeFor = (label) => {
-    const key = label.kind + "|" + label.text + "|" + label.lat + "|" + label.lon + "|" + (label.level ?? "") + (label.extra ?? []).join("|");
+    const key = label.kind + "|" + label.text + "|" + (label.centred ? "" : label.lat + "|" + label.lon) + "|" + (label.level ?? "") + (label.extra ?? []).join("|");
     let entry = pool.get(key);
     if (!entry) {
       const node = app.el("div", { class: `label ${label.kind} level-${label.level ?? 1}` },
@@ -71,7 +72,7 @@
       const { width: w, height: h } = entry;
       const gap = label.gap ?? 7;
       const ways = label.centred
-        ? [[-w / 2, -h / 2]]
+        ? label.spots.map((spot) => map.latLngToContainerPoint(spot)).map((at) => [at.x - point.x - w / 2, at.y - point.y - h / 2])
         : [[gap, -h / 2], [-gap - w, -h / 2], [-w / 2, -gap - h], [-w / 2, gap], [gap, -gap - h * 0.6], [gap, gap - h * 0.4],
            [-gap - w, -gap - h * 0.6], [-gap - w, gap - h * 0.4]];
       const way = ways.find(([dx, dy]) => {
@@ -87,6 +88,14 @@
       L.DomUtil.setPosition(entry.node, at.round());
       entry.words.style.transform = `translate(${Math.round(dx)}px, ${Math.round(dy)}px)`;
       kept.add(entry);
+    }
+    // Of two countries one of which lies in the bend of the other, both are named or neither.
+    const countries = list.filter((label) => label.kind === "country");
+    for (const label of countries) {
+      const other = label.beside && countries.find((item) => item.text === label.beside);
+      if (!other) continue;
+      const pair = [nodeFor(label), nodeFor(other)];
+      if (!pair.every((entry) => kept.has(entry))) for (const entry of pair) kept.delete(entry);
     }
     for (const [key, entry] of pool) {
       if (kept.has(entry)) entry.node.classList.remove("away");

@@ -14,6 +14,7 @@ from geodata import ROOT
 from mapapp.layers import Layer
 from mapapp.layers._encoding import SCALE, encode_lines, encode_polygons, without_none
 from mapapp.layers.territory import shared_borders
+from mapapp.neighbours import companions
 
 if TYPE_CHECKING:
     from mapapp.scene import Scene
@@ -39,6 +40,8 @@ def _read_world(bbox: tuple[float, float, float, float]) -> tuple[list[dict[str,
     west, south, east, north = bbox
     margin = max(east - west, north - south) * NEAR_MARGIN
     near = shapely.box(west - margin, south - margin, east + margin, north + margin)
+    world = _read("countries.geojson")
+    beside = companions({str(row["name"]): shape for row, shape in world if row.get("name")})
     countries = [
         without_none(
             {
@@ -46,10 +49,11 @@ def _read_world(bbox: tuple[float, float, float, float]) -> tuple[list[dict[str,
                 "iso2": properties.get("iso2"),
                 "lat": properties.get("label_lat"),
                 "lon": properties.get("label_lon"),
+                "beside": beside.get(str(properties.get("name"))),
                 "shape": encode_polygons(geometry, scale=WORLD_SCALE),
             }
         )
-        for properties, geometry in _read("countries.geojson")
+        for properties, geometry in world
     ]
     lines: list[list[int]] = []
     for _, geometry in _read("admin1_lines.geojson"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from mapapp.layers import Layer
@@ -21,13 +22,47 @@ EXACT_WHERE_PREC = 2
 """Mentions of regions, countries and seas (UCDP 3 and more) have no point that could be drawn."""
 
 
+def words_before(text: str, *, end: int) -> str:
+    """Return the last whole words before a character, with an ellipsis where the text was cut.
+
+    >>> words_before("In Bree", end=3)
+    'In '
+    >>> words_before("a" * 60 + " " + "b" * 60 + " Bree", end=122) == "… " + "b" * 60 + " "
+    True
+    """
+    start = max(0, end - CONTEXT_CHARACTERS)
+    piece = text[start:end]
+    if start == 0:
+        return piece
+    if not text[start - 1].isspace():  # the first word may be half of one
+        piece = piece[len(re.match(r"\S*", piece)[0]) :]  # type: ignore[index]  # matches nothing, too
+    return "… " + piece.lstrip()
+
+
+def words_after(text: str, *, start: int) -> str:
+    """Return the first whole words after a character, with an ellipsis where the text was cut.
+
+    >>> words_after("Bree fell.", start=4)
+    ' fell.'
+    >>> words_after("Bree " + "b" * 60 + " " + "a" * 60, start=4) == " " + "b" * 60 + " …"
+    True
+    """
+    end = min(len(text), start + CONTEXT_CHARACTERS)
+    piece = text[start:end]
+    if end == len(text):
+        return piece
+    if not text[end].isspace():
+        piece = piece[: len(piece) - len(re.search(r"\S*$", piece)[0])]  # type: ignore[index]  # matches nothing, too
+    return piece.rstrip() + " …"
+
+
 def _snippet(reading: Reading, *, mention: Mention) -> dict[str, Any]:
     article = reading.article
     return without_none(
         {
-            "before": article.text[max(0, mention.start - CONTEXT_CHARACTERS) : mention.start],
+            "before": words_before(article.text, end=mention.start),
             "surface": mention.surface,
-            "after": article.text[mention.end : mention.end + CONTEXT_CHARACTERS],
+            "after": words_after(article.text, start=mention.end),
             "title": article.title,
             "publisher": article.publisher,
             "published": article.published.date().isoformat() if article.published else None,
@@ -67,7 +102,7 @@ LAYER = Layer(
     title="Mentions in articles",
     description="Places named in the articles that were added. Regions, countries and names that were not resolved are "
     "counted but not drawn.",
-    default_on=True,
+    default_on=False,
     order=65,
     build=build,
 )

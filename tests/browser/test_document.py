@@ -271,7 +271,7 @@ def test_card_sets_quotes_apart_from_summaries_and_from_what_is_said_against(
     page = open_html(build_document(build_payload(invented_scene))).page
     set_day(page, "2030-01-04")
     page.evaluate("mapapp.openCell(mapapp.territory.cells.find(cell => cell.name === 'Bree'))")
-    quotes = page.locator(".card blockquote")
+    quotes = page.locator(".card .evidence-list blockquote")
     assert [quotes.nth(i).inner_text() for i in range(quotes.count())] == [f"“{QUOTE}”", "“Bree never fell.”"]
     assert "a spokesman" in page.locator(".evidence footer").first.inner_text()
     against = page.locator(".evidence.against")
@@ -454,7 +454,7 @@ def test_names_lie_neither_under_panels_nor_on_each_other(
     page = open_html(bundled_html, width=width, height=height).page
     set_day(page, "2024-12-05")
     page.evaluate(f"mapapp.openCell({HAMA})")
-    until(page, "document.querySelectorAll('.label.place:not(.away)').length > 3")
+    until(page, "document.querySelectorAll('.label.place:not(.away)').length > 3 && !mapapp.map._panAnim?._inProgress")
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     clashes = page.evaluate(
         """(() => { const boxes = [...document.querySelectorAll('.label:not(.away) .words')].map(n => [n.innerText,
@@ -547,3 +547,38 @@ def test_messages_from_anybody_but_the_page_around_are_ignored(hosted: Any) -> N
     )
     assert before != "2030-01-01"
     assert frame.evaluate("mapapp.isoOf(mapapp.day)") == before
+
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844), (1200, 640)])
+def test_countries_are_named_by_one_rule_and_the_capital_keeps_its_name(
+    bundled_html: bytes, open_html: Callable[..., Any], width: int, height: int
+) -> None:
+    page = open_html(bundled_html, width=width, height=height).page
+    for day in ("2024-12-08", "2024-12-11"):
+        set_day(page, day)
+        page.wait_for_function("document.querySelectorAll('.label.country:not(.away)').length > 0")
+        names = set(page.locator(".label.country:not(.away) .name").all_text_contents())
+        assert len(names & {"Israel", "Palestine"}) != 1
+        assert page.locator(".label.place.level-0:not(.away)").count() == 1
+
+
+def test_the_list_of_layers_leaves_the_scale_in_sight(bundled_html: bytes, open_html: Callable[..., Any]) -> None:
+    for width, height in ((1440, 900), (390, 844), (1200, 640)):
+        page = open_html(bundled_html, width=width, height=height).page
+        page.get_by_role("button", name="Layers and places").click()
+        menu, scale = page.locator(".menu").bounding_box(), page.locator(".scale").bounding_box()
+        assert menu["y"] + menu["height"] <= scale["y"]
+
+
+def test_a_mentioned_place_tells_first_who_holds_it(invented_scene: Any, open_html: Callable[..., Any]) -> None:
+    page = open_html(build_document(build_payload(invented_scene))).page
+    assert page.locator("path.mention").count() == 0  # somebody has to ask for them
+    page.evaluate("mapapp.pickMention(mapapp.data.mentions.places[0])")
+    words = page.locator(".card").inner_text()
+    if page.evaluate("mapapp.territory.byPlace.has(mapapp.data.mentions.places[0].id)"):
+        assert page.locator(".card .badge").count() == 1
+        assert words.index("Last reported") < words.index("Mentions in articles")
+    assert "Mentioned once" in words or "Mentioned 1 time" in words

@@ -1,0 +1,40 @@
+"""Names of countries that are written together."""
+
+from __future__ import annotations
+
+from shapely.geometry import box
+
+from mapapp.ground import read_basemap
+from mapapp.layers.mentions import CONTEXT_CHARACTERS, words_after, words_before
+from mapapp.neighbours import companions
+
+
+def test_a_country_in_the_bend_of_a_larger_one_belongs_to_it_and_not_the_other_way_round() -> None:
+    inner = box(1, 0, 2, 1)
+    assert companions({"inner": inner, "outer": box(0, 0, 3, 3) - inner}) == {"inner": "outer"}
+
+
+def test_neighbours_with_one_short_border_stand_for_themselves() -> None:
+    assert companions({"west": box(0, 0, 1, 1), "east": box(1, 0, 2, 1)}) == {}
+
+
+def test_israel_and_palestine_are_named_together() -> None:
+    world = read_basemap("countries.geojson")
+    assert world is not None
+    named = world[world["name"].notna()]
+    assert companions(dict(zip(named["name"], named.geometry, strict=True)))["Palestine"] == "Israel"
+
+
+def test_words_around_a_mention_are_whole() -> None:
+    text = " ".join(f"word{number}" for number in range(60))
+    start = text.index("word30")
+    before, after = words_before(text, end=start), words_after(text, start=start + len("word30"))
+    assert before.startswith("… word")
+    assert after.endswith(" …")
+    assert set((before + after).replace("…", "").split()) <= set(text.split())
+    assert max(len(before), len(after)) <= CONTEXT_CHARACTERS + 2
+
+
+def test_a_text_without_a_gap_is_left_out_rather_than_cut() -> None:
+    assert words_before("x" * 500, end=300) == "… "
+    assert words_after("x" * 500, start=100) == " …"
