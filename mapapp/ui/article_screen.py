@@ -16,7 +16,7 @@ from mapapp.ui.errors import shown_errors
 from mapapp.ui.map_component import Command, show_map
 from mapapp.ui.place_review import MENTION, show_places
 from mapapp.ui.review import Review, build_review, show_author, show_log
-from mapapp.ui.state import has_samples, write_query
+from mapapp.ui.state import address_of, has_samples, renew_filters, write_query
 from mapapp.ui.wording import format_day
 
 TABS = {"Claims": show_claims, "Places": show_places, "Routes": show_routes, "Decisions": show_log}
@@ -78,8 +78,10 @@ def _show_small_map(review: Review, *, query: MapQuery) -> None:
             key="article_map",
         )
         if st.button(f"Open the map on {format_day(day)}", key="go_to_map", icon=":material/map:"):
-            write_query(replace(query, day=day))
-            st.switch_page("pages/map.py")
+            moved = replace(query, day=day)
+            write_query(moved)
+            renew_filters()
+            st.switch_page("pages/map.py", query_params=address_of(moved))
 
 
 def _day_of(claim: Claim | None, *, query: MapQuery) -> date:

@@ -25,6 +25,7 @@ Result = TypeVar("Result")
 
 CHOICE = "article_choice"
 _MESSAGE, _REMOVED = "article_message", "article_removed"
+_IS_READ, _UPLOADS = "intake_is_read", "intake_uploads"
 
 SUFFIXES = ("txt", "text", "html", "htm", "md")
 """Of files that may be uploaded."""
@@ -42,10 +43,12 @@ class Intake:
     publisher: str
     published: date | None
     url: str
+    title: str
 
 
 def show_intake(theatre: Theatre) -> None:
     """Show the form that takes an article, and read and store what is sent with it."""
+    upload_key = _empty_after_reading()
     has_none = not get_store().articles(theatre=theatre.code)
     with st.expander("Add an article", expanded=has_none, icon=":material/add:"):
         source = st.segmented_control(
@@ -54,7 +57,7 @@ def show_intake(theatre: Theatre) -> None:
         with st.form("intake", border=False):
             if source == "Upload a file":
                 upload = st.file_uploader(
-                    "A text file or a saved web page", type=list(SUFFIXES), key="intake_file", max_upload_size=10
+                    "A text file or a saved web page", type=list(SUFFIXES), key=upload_key, max_upload_size=10
                 )
                 contents: str | bytes = b"" if upload is None else upload.getvalue()
                 name = "" if upload is None else upload.name
@@ -63,6 +66,12 @@ def show_intake(theatre: Theatre) -> None:
                 contents = st.text_area(
                     "Text of the article", height=180, placeholder="Paste the whole article here.", key="intake_text"
                 )
+            title = st.text_input(
+                "Title",
+                max_chars=300,
+                help="Left empty, it is what the text or the page says itself.",
+                key="intake_title",
+            )
             columns = st.columns(3)
             published = columns[0].date_input(
                 "Published on",
@@ -78,7 +87,20 @@ def show_intake(theatre: Theatre) -> None:
             is_sent = st.form_submit_button("Read it", type="primary", icon=":material/auto_stories:")
         if is_sent:
             with shown_errors():
-                _take_in(Intake(contents, name, publisher.strip(), published, url.strip()), theatre=theatre)
+                _take_in(
+                    Intake(contents, name, publisher.strip(), published, url.strip(), title.strip()), theatre=theatre
+                )
+
+
+def _empty_after_reading() -> str:
+    """Empty the form if its text has been read, and return the name of the widget that holds the file."""
+    if st.session_state.pop(_IS_READ, False):
+        for key in ("intake_text", "intake_publisher", "intake_url", "intake_title"):
+            st.session_state[key] = ""
+        st.session_state["intake_published"] = None
+        st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1  # a file is let go by another name only
+    number = st.session_state.get(_UPLOADS, 0)
+    return f"intake_file_{number}" if number else "intake_file"
 
 
 def _take_in(intake: Intake, *, theatre: Theatre) -> None:
@@ -91,6 +113,7 @@ def _take_in(intake: Intake, *, theatre: Theatre) -> None:
         published=intake.published,
         publisher=intake.publisher or None,
         url=intake.url or None,
+        title=intake.title or None,
         timezone=theatre.timezone,
     )
     gazetteer = wait_for(get_gazetteer_job(theatre.folder.name))
@@ -109,6 +132,7 @@ def _take_in(intake: Intake, *, theatre: Theatre) -> None:
         "it and read it again."
     )
     st.session_state[CHOICE] = article.id
+    st.session_state[_IS_READ] = True
     st.rerun()
 
 
@@ -139,7 +163,15 @@ def choose_article(query: MapQuery, *, theatre: Theatre) -> Reading | None:
         return None
     by_id = {reading.article.id: reading for reading in readings}
     sample_ids = {article.id for article in get_samples(query.theatre)}
-    asked = st.session_state.get(CHOICE) or st.query_params.get("article")
+    named = st.query_params.get("article")
+    asked = st.session_state.get(CHOICE) or named
+    if named and named not in by_id and asked == named:
+        st.warning(
+            escape_markdown(
+                f"In the address of this page, there is no article “{show_steering(shorten(named, limit=60))}” here: "
+                "it may have been removed, or belong to somebody else's store. The newest one is shown instead."
+            )
+        )
     st.session_state[CHOICE] = asked if asked in by_id else next(reversed(by_id))
     chosen = st.selectbox(
         f"Articles ({len(readings)})",

@@ -32,6 +32,9 @@ SIZES = {
 }
 """Title, width and height in pixels."""
 
+FIRST_FORMATS = ("html", "png", "svg", "geojson")
+"""Names of exporters, in the order in which they are offered; the first one of a picture is chosen at first."""
+
 PREVIEW_WIDTH_PX = 1920
 """Of the picture on the page, at most: larger ones are shown at this width, others are those that are downloaded."""
 
@@ -43,7 +46,7 @@ def show_export(query: MapQuery, *, theatre: Theatre) -> None:
     choice_side, preview_side = st.columns([4, 7], gap="medium")
     with choice_side, shown_errors():
         query = _ask_day(query)
-        exporters = all_exporters()
+        exporters = sorted(all_exporters(), key=_place_in_list)
         exporter = st.selectbox(
             "Format",
             exporters,
@@ -61,6 +64,11 @@ def show_export(query: MapQuery, *, theatre: Theatre) -> None:
         _show_sources(query, theatre=theatre)
     with preview_side, shown_errors():
         _show_preview(query, size=size)
+
+
+def _place_in_list(exporter: Exporter) -> tuple[int, str]:
+    """Return what sorts the formats: those that most people look for first, the others by title."""
+    return (FIRST_FORMATS.index(exporter.id) if exporter.id in FIRST_FORMATS else len(FIRST_FORMATS), exporter.title)
 
 
 def _ask_day(query: MapQuery) -> MapQuery:
@@ -152,7 +160,7 @@ def _show_sources(query: MapQuery, *, theatre: Theatre) -> None:
 
 def _show_preview(query: MapQuery, *, size: PictureSize) -> None:
     scale = min(1.0, PREVIEW_WIDTH_PX / size.width_px)
-    with st.spinner("Drawing the preview …"):
+    with st.spinner("Drawing the preview …", show_time=True):
         picture = get_picture(
             query,
             with_samples=has_samples(),

@@ -47,10 +47,12 @@ def show_scene(query: MapQuery) -> None:
             key=MAP_KEY,
         )
         _remember_view(view)
+        notice = st.container()  # right below the map, where the numbers are that will change
         shown = query if view.day is None else set_day(view.day, query=query)
         show_day_tables(scene, day=shown.day)
         if view.day is not None and has_samples():
-            _follow_samples(query.theatre)
+            with notice:
+                _follow_samples(query.theatre)
 
 
 def _remember_view(view: MapView) -> None:
@@ -85,4 +87,8 @@ def _wait_for_samples(theatre_name: str) -> None:
         st.rerun()
     place_index = get_gazetteer_job(theatre_name)
     text, share = (job if place_index.is_done else place_index).progress
-    st.progress(share, text=escape_markdown(f"The map is ready. The sample articles are still being read: {text}"))
+    samples = count(len(get_samples(theatre_name)), "sample article")
+    st.progress(
+        share,
+        text=escape_markdown(f"Reading the {samples} … The map is ready; its numbers may still change. {text}"),
+    )

@@ -14,7 +14,7 @@ import streamlit as st
 from mapapp.model import MapQuery
 from mapapp.selection import explain_params, query_from_params, query_to_params
 from mapapp.theatre import Theatre, default_theatre, list_theatres
-from mapapp.ui.text import escape_markdown
+from mapapp.ui.text import escape_markdown, shorten, show_steering
 
 _QUERY, _WRITTEN, _ARE_STALE = "query", "query_params_written", "filters_are_stale"
 SAMPLES = "samples"
@@ -24,8 +24,17 @@ SAMPLES = "samples"
 def chosen_theatre() -> str:
     """Return the name of the theatre of this session: that of the address, else the first one."""
     asked = st.query_params.get("theatre", "")
-    if asked in list_theatres():
+    names = list_theatres()
+    if asked in names:
         return asked
+    if asked:
+        known = ", ".join(names)
+        st.warning(
+            escape_markdown(
+                f"In the address of this page, there is no theatre “{show_steering(shorten(asked, limit=60))}”. "
+                f"Shown instead is one of those that are here: {known}."
+            )
+        )
     query = st.session_state.get(_QUERY)
     return query.theatre if isinstance(query, MapQuery) else default_theatre()
 
@@ -48,12 +57,18 @@ def read_query(theatre: Theatre) -> MapQuery:
 def write_query(query: MapQuery) -> None:
     """Make a query that of the session and write it into the address."""
     st.session_state[_QUERY] = query
-    params = query_to_params(query)
-    if not has_samples():
-        params[SAMPLES] = "no"
+    params = address_of(query)
     st.session_state[_WRITTEN] = params
     if st.query_params.to_dict() != params:
         st.query_params.from_dict(params)
+
+
+def address_of(query: MapQuery) -> dict[str, str]:
+    """Return the parameters of the address that opens a query in this session's manner."""
+    params = query_to_params(query)
+    if not has_samples():
+        params[SAMPLES] = "no"
+    return params
 
 
 def set_day(day: date, *, query: MapQuery) -> MapQuery:

@@ -206,3 +206,36 @@ def test_deciding_about_a_sample_stores_it_first(open_app: OpenApp) -> None:
     assert not app.exception
     assert not app.error
     assert len(stored_articles()) == 1
+
+
+def test_the_title_is_stored_and_the_form_is_empty_after_reading(open_app: OpenApp) -> None:
+    app = open_app("articles")
+    app.text_input(key="intake_title").set_value("What happened in Homs")
+    send(app, TEXT)
+    (article,) = stored_articles()
+    assert article.title == "What happened in Homs"
+    assert app.text_area(key="intake_text").value == ""
+    assert app.text_input(key="intake_title").value == ""
+    assert app.date_input(key="intake_published").value is None
+
+
+def test_a_text_that_cannot_be_used_stays_in_the_form(open_app: OpenApp) -> None:
+    app = send(open_app("articles"), "   ")
+    assert app.text_input(key="intake_publisher").value == "Example Wire"
+
+
+def test_an_unknown_article_in_the_address_is_told(open_app: OpenApp, stored: Any) -> None:
+    app = open_app("map")
+    app.query_params["article"] = "nowhere"
+    app.switch_page("pages/articles.py")
+    app.query_params["article"] = "nowhere"
+    app.run()
+    assert "no article" in messages(app)
+
+
+def test_the_map_opens_on_the_day_of_the_claim(open_app: OpenApp, stored: Any) -> None:
+    app = open_app("articles")
+    app.button(key="go_to_map").click().run()
+    assert not app.exception
+    assert app.query_params["day"] in ("2024-12-05", ["2024-12-05"])
+    assert "Who holds what" in app.markdown[0].value

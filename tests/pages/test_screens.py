@@ -94,6 +94,7 @@ def test_hostile_words_in_the_address_stay_words(open_app: OpenApp) -> None:
 def test_an_unknown_theatre_in_the_address_opens_the_bundled_one(open_app: OpenApp) -> None:
     app = open_app(theatre="../../etc")
     assert not app.exception
+    assert "no theatre" in " ".join(item.value for item in app.warning)
     assert "Syria" in app.markdown[0].value
 
 
@@ -147,3 +148,10 @@ def test_a_box_that_holds_nothing_is_refused_in_a_sentence(open_app: OpenApp) ->
     app.number_input(key="export_west").set_value(50.0).run()
     assert not app.exception
     assert any("holds nothing" in message for message in messages(app))
+
+
+def test_formats_are_listed_with_the_most_used_first_and_a_picture_is_chosen(open_app: OpenApp) -> None:
+    app = open_app("export")
+    choice = app.selectbox(key="export_format")
+    assert [words.rsplit("(", 1)[-1] for words in choice.options[:4]] == [".html)", ".png)", ".svg)", ".geojson)"]
+    assert choice.value.id == "png"
