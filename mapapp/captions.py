@@ -10,7 +10,6 @@ import shapely
 
 from geodata.catalog import attributions, data_hash
 from mapapp.canvas import (
-    digest,
     draw_lines,
     fit_words,
     wrap_words,
@@ -43,12 +42,10 @@ MANY_CELLS = 20
 
 
 def picture_marks(scene: Scene) -> str:
-    """Return what a picture was made from: the hash of the bundled data and that of the articles."""
-    articles = digest(sorted(reading.article.id for reading in scene.readings))
-    read = f"{len(scene.readings)} articles {articles}" if scene.readings else "no articles"
+    """Return what a picture was made from: the hash of the bundled data and that of what was read from articles."""
     borders = scene.theatre.boundaries
     drawn = "" if borders is None else f" · boundaries {borders.sha256[:8]}"
-    return f"data {data_hash()}{drawn} · {read}"
+    return f"data {data_hash()}{drawn} · {scene.articles_mark}"
 
 
 def draw_route_key(pen: Pen, routes: Sequence[Route], *, left: float, right: float, top: float) -> float:

@@ -117,7 +117,7 @@ def build_payload(scene: Scene) -> dict[str, Any]:
             for reading in scene.readings
         ],
         "attributions": [*attributions(), *theatre.own_attributions],
-        "data_hash": data_hash(),
+        "data_hash": f"{data_hash()} · {scene.articles_mark}",
         "theme": "auto",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -38,6 +39,22 @@ class Scene:
     def days(self) -> tuple[date, ...]:
         """Every day of the query's range."""
         return tuple(self.shares_by_day)
+
+    @property
+    def articles_mark(self) -> str:
+        """How many articles count, and 12 hex digits over what was read from them as people have decided about it.
+
+        When and whence a text was fetched makes no difference.
+        """
+        if not self.readings:
+            return "no articles"
+        parts = sorted(
+            f"{reading.article.id} {(reading.resolutions, reading.claims, reading.routes)!r}"
+            for reading in self.readings
+        )
+        words = "\n".join(parts).encode(errors="backslashreplace")
+        counted = f"{len(parts)} {'article' if len(parts) == 1 else 'articles'}"
+        return f"{counted} {hashlib.sha256(words).hexdigest()[:12]}"
 
 
 def build_scene(

@@ -24,11 +24,12 @@ from mapapp.errors import DateError, ExportError
 from mapapp.export import all_exporters
 from mapapp.model import Decision, Place, Reading, Route
 from mapapp.places.gazetteer import Gazetteer
+from mapapp.reading import read_article
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
 from mapapp.snapshot import render_snapshot
 from mapapp.text import show_plain
-from mapapp.theatre import Theatre, load_theatre
+from mapapp.theatre import Theatre, load_theatre, sample_articles
 
 PICTURE_FORMATS = ("png", "svg")
 DEFAULT_SIZE_PX = (1920, 1080)
@@ -67,7 +68,12 @@ def run_export(options: argparse.Namespace) -> int:
         raise ExportError(message)
     with say_if_slow(f"Building the map of {day}"):
         scene = build_stored_scene(
-            theatre, day=day, db=options.db, without_articles=options.without_articles, palette=options.palette or ""
+            theatre,
+            day=day,
+            db=options.db,
+            without_articles=options.without_articles,
+            with_samples=not options.no_samples,
+            palette=options.palette or "",
         )
         if is_sized:
             buffer = io.BytesIO()
@@ -97,9 +103,19 @@ def _choose_format(options: argparse.Namespace) -> str:
 
 
 def build_stored_scene(
-    theatre: Theatre, *, day: date, db: str | None, without_articles: bool = False, palette: str = ""
+    theatre: Theatre,
+    *,
+    day: date,
+    db: str | None,
+    without_articles: bool = False,
+    with_samples: bool | None = None,
+    palette: str = "",
 ) -> Scene:
-    """Return what the map shows on a day: what is bundled and what is stored, as people have decided about it."""
+    """Return what the map shows on a day: what is bundled and what is stored, as people have decided about it.
+
+    With samples, those of the theatre count as in the app: they stand first, and one that is stored stands for itself.
+    None = only the stored ones count.
+    """
     readings: tuple[Reading, ...] = ()
     decisions: tuple[Decision, ...] = ()
     tracks: tuple[Route, ...] = ()
@@ -108,11 +124,28 @@ def build_stored_scene(
             readings, decisions = store.readings(theatre=theatre.code), store.decisions()
             tracks = tuple(track.route for track in store.tracks(theatre=theatre.code))
         gazetteer = _PatientGazetteer(theatre)
+        readings = (
+            _with_samples(readings, theatre=theatre) if with_samples else _without_samples(readings, theatre=theatre)
+        )
         readings = tuple(
             apply_decisions(reading, decisions=decisions, theatre=theatre, gazetteer=gazetteer) for reading in readings
         )
     query = replace(default_query(theatre), day=day, palette=palette)
     return build_scene(query, theatre=theatre, readings=readings, decisions=decisions, tracks=tracks)
+
+
+def _with_samples(readings: tuple[Reading, ...], *, theatre: Theatre) -> tuple[Reading, ...]:
+    stored = {reading.article.id for reading in readings}
+    missing = [article for article in sample_articles(theatre) if article.id not in stored]
+    if not missing:
+        return readings
+    index = open_place_index(theatre)
+    return (*(read_article(article, theatre=theatre, gazetteer=index) for article in missing), *readings)
+
+
+def _without_samples(readings: tuple[Reading, ...], *, theatre: Theatre) -> tuple[Reading, ...]:
+    samples = {article.id for article in sample_articles(theatre)}
+    return tuple(reading for reading in readings if reading.article.id not in samples)
 
 
 def write_output(contents: bytes, *, name: str) -> None:
@@ -160,6 +193,7 @@ def add_commands(commands: Commands) -> None:
     export.add_argument("--height", type=int, metavar="PX", help=f"of a picture (default {DEFAULT_SIZE_PX[1]})")
     export.add_argument("--bbox", type=_read_bbox, metavar="W,S,E,N", help="area of a picture; write --bbox=W,S,E,N")
     export.add_argument("--palette", metavar="NAME", help="one of the theatre's; its first one without it")
-    export.add_argument("--without-articles", action="store_true", help="only what is bundled, not what is stored")
+    export.add_argument("--without-articles", action="store_true", help="no articles: neither stored nor samples")
+    export.add_argument("--no-samples", action="store_true", help="leave the theatre's sample articles out")
     add_theatre_option(export)
     add_store_option(export)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mapapp.articles.decoding import MAX_BYTES
+from mapapp.articles.language import CODES
 from mapapp.articles.readers import RECORD_FIELDS, read_article_file, read_article_text
 from mapapp.cli.jsonl import answer_lines
 from mapapp.cli.terminal import (
@@ -131,6 +132,14 @@ def _read_share(text: str) -> float:
     return share
 
 
+def _read_language(text: str) -> str:
+    code = text.strip().lower()
+    if code not in CODES:
+        message = f"{text!a} is no language code. Give two letters of ISO 639-1, such as en or ar; or leave it out"
+        raise argparse.ArgumentTypeError(message)
+    return code
+
+
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module."""
     ingest = add_command(
@@ -198,4 +207,4 @@ def _add_article(command: argparse.ArgumentParser) -> None:
     about.add_argument("--url", metavar="URL", help="its address; it is kept, not opened")
     about.add_argument("--title", metavar="TEXT")
     about.add_argument("--encoding", metavar="NAME", help="of the file, where it is not UTF-8, such as windows-1256")
-    about.add_argument("--language", metavar="CODE", help="such as en or ar, where it is mistaken")
+    about.add_argument("--language", type=_read_language, metavar="CODE", help="such as en or ar, where it is mistaken")

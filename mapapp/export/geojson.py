@@ -47,6 +47,7 @@ def write(scene: Scene) -> bytes:
         "from": scene.query.start.isoformat(),
         "to": scene.query.end.isoformat(),
         "data_hash": data_hash(),
+        "articles_mark": scene.articles_mark,
         "articles": sorted(reading.article.id for reading in scene.readings),
         "attribution": [*attributions(), *scene.theatre.own_attributions],
     }

@@ -20,7 +20,7 @@ from mapapp.cli.jsonl import MAX_LINE_BYTES
 from mapapp.cli.terminal import EXIT_PIPE
 from mapapp.export import all_exporters
 from mapapp.store import open_store
-from mapapp.theatre import Theatre
+from mapapp.theatre import Theatre, sample_articles
 
 HOSTILE = (
     "{{7*7}}",
@@ -167,6 +167,15 @@ def test_bad_input_is_told_in_one_line_and_nothing_is_stored(
     assert outcome.err.count("\n") == 1
     assert outcome.out == ""
     assert open_store().articles() == ()
+
+
+@pytest.mark.parametrize("code", ["xx", "english", "e"])
+def test_a_language_that_is_no_code_is_refused_with_what_is_expected(run: Run, article: Path, code: str) -> None:
+    for command in ("ingest", "claims", "geoparse"):
+        outcome = run(command, str(article), "--language", code)
+        assert outcome.code == 2
+        assert "ISO 639-1" in outcome.err
+        assert code in outcome.err
 
 
 def test_an_article_without_a_day_is_refused_with_what_to_give(run: Run, article: Path) -> None:
@@ -392,6 +401,20 @@ def test_every_format_can_be_written(run: Run, tmp_path: Path, theatre: Theatre)
     assert outcome.code == 0
     assert path.stat().st_size > 1_000
     assert outcome.out == ""
+
+
+def test_a_map_counts_the_sample_articles_as_the_app_does_unless_told_otherwise(
+    run: Run, tmp_path: Path, theatre: Theatre
+) -> None:
+    def articles_of(*options: str) -> set[str]:
+        path = tmp_path / "map.geojson"
+        assert run("export", "-o", str(path), *options).code == 0
+        return set(json.loads(path.read_text(encoding="utf-8"))["metadata"]["articles"])
+
+    samples = {article.id for article in sample_articles(theatre)}
+    assert samples
+    assert articles_of() == samples
+    assert articles_of("--no-samples") == articles_of("--without-articles") == set()
 
 
 def test_the_formats_that_the_help_names_are_those_that_exist() -> None:

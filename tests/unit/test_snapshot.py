@@ -8,14 +8,16 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from matplotlib.image import imread
 
+from geodata.catalog import data_hash
+from mapapp.captions import picture_marks
 from mapapp.errors import ExportError
-from mapapp.model import Status
+from mapapp.model import Reading, Status
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
 from mapapp.snapshot import render_snapshot
@@ -64,6 +66,21 @@ def test_same_input_gives_same_bytes_in_another_process() -> None:
         for seed, zone in (("1", "UTC"), ("2", "Asia/Tokyo"))
     ]
     assert runs[0] == runs[1] != ""
+
+
+def test_a_picture_is_marked_with_the_data_and_with_what_was_read_from_how_many_articles() -> None:
+    def mark_of(*readings: Reading) -> str:
+        return picture_marks(build_scene(default_query(THEATRE), theatre=THEATRE, readings=readings))
+
+    read = invented.make_reading()
+    corrected = replace(read, routes=(invented.make_route(),))
+    marks = [mark_of(), mark_of(read), mark_of(corrected)]
+    assert all(mark.startswith(f"data {data_hash()}") for mark in marks)
+    assert marks[0].endswith(" · no articles")
+    assert " · 1 article " in marks[1]
+    assert len(set(marks)) == 3
+    fetched_later = replace(read, article=replace(read.article, retrieved=datetime(2031, 1, 1, tzinfo=UTC)))
+    assert mark_of(fetched_later) == marks[1]
 
 
 def test_picture_has_the_size_that_was_asked_for() -> None:
