@@ -23,6 +23,9 @@ from mapapp.theatre import Theatre
 GRID_DIGITS = 5
 """Decimals of the degrees of lines, about a metre: finer than any statement of a place."""
 
+CLAIM_LANGUAGE = "en"
+"""The word tables of claims are written for this language; places are found in all of the theatre's."""
+
 
 def read_article(article: Article, *, theatre: Theatre, gazetteer: Gazetteer) -> Reading:
     """Return all that can be read from an article. Pure: the same article gives the same reading in any process."""
@@ -32,7 +35,7 @@ def read_article(article: Article, *, theatre: Theatre, gazetteer: Gazetteer) ->
     return Reading(
         article=article,
         resolutions=tuple(resolutions),
-        claims=tuple(claims),
+        claims=claims,
         routes=tuple(build_routes(statements, article=article, theatre=theatre)),
         remarks=build_remarks(article, resolutions=resolutions, claims=claims, theatre=theatre),
     )
@@ -42,7 +45,9 @@ def build_remarks(
     article: Article, *, resolutions: Iterable[Resolution], claims: Iterable[Claim], theatre: Theatre
 ) -> tuple[str, ...]:
     """Return plain sentences on what a reading lacks and what to do about it; empty = nothing is missing."""
-    resolutions = tuple(resolutions)
+    resolutions, claims = tuple(resolutions), tuple(claims)
+    claim_language = name_language(CLAIM_LANGUAGE)
+    is_foreign = article.language not in (None, CLAIM_LANGUAGE)
     unknown = sorted({resolution.mention.surface for resolution in resolutions if resolution.place is None})
     read_languages = ", ".join(name_language(code) for code in theatre.languages)
     remarks = (
@@ -66,7 +71,12 @@ def build_remarks(
             f"{' …' if len(unknown) > 10 else '.'}",
         ),
         (
-            bool(resolutions) and not tuple(claims),
+            bool(resolutions) and not claims and is_foreign,
+            f"Claims are read from {claim_language} only, so none was looked for in this text. Its places are shown; "
+            "for claims, give a translation.",
+        ),
+        (
+            bool(resolutions) and not claims and not is_foreign,
             "No sentence was found that says who holds, takes or leaves a place.",
         ),
     )

@@ -7,7 +7,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from mapapp.articles.language import name_language
 from mapapp.model import Claim, EventKind
+from mapapp.reading import CLAIM_LANGUAGE
 from mapapp.theatre import Theatre
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.review import Review, Step, decide, show_choice_table
@@ -77,7 +79,12 @@ def show_claims(review: Review) -> None:
     """Show the claims of the article, and let the user accept, reject or correct one of them."""
     raw = {claim.id: claim for claim in review.raw.claims}
     if not raw:
-        st.caption("No sentence of this text says who holds, takes or leaves a place, or who went where.")
+        is_foreign = review.raw.article.language not in (None, CLAIM_LANGUAGE)
+        st.caption(
+            f"Claims are read from {name_language(CLAIM_LANGUAGE)} only; none was looked for in this text."
+            if is_foreign
+            else "No sentence of this text says who holds, takes or leaves a place, or who went where."
+        )
         return
     current = {**raw, **{claim.id: claim for claim in review.current.claims}}
     choice = review.key(CLAIM)

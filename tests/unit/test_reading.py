@@ -173,3 +173,13 @@ def test_routes_are_written_with_local_times_geojson_and_the_claims_behind_them(
     assert written["points"][0]["role"] == "turn-back"
     assert written["also_said"][0]["quote"] == "A tracker shows it."
     assert (written["date_start"], written["date_end"]) == ("2024-12-08", None)
+
+
+def test_a_language_without_claims_is_told_as_that(theatre: Theatre, article: Article, reading: Reading) -> None:
+    arabic = build_remarks(replace(article, language="ar"), resolutions=reading.resolutions, claims=(), theatre=theatre)
+    assert any("Claims are read from English only" in remark for remark in arabic)
+    assert not any("No sentence was found" in remark for remark in arabic)
+    english = build_remarks(
+        replace(article, language="en"), resolutions=reading.resolutions, claims=(), theatre=theatre
+    )
+    assert any("No sentence was found" in remark for remark in english)
