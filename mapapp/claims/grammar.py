@@ -89,24 +89,21 @@ def from_any(view: View, places: Sequence[PlaceFound]) -> Party:
 
 def from_party(view: View, start: int) -> Party:
     """Return who stands behind "from" in the next words: from whom a place was taken."""
-    words = view.words
-    for look in range(start, min(len(words), start + 9)):
-        low = words[look].low
-        if low in (";", ".", "and", "”"):
-            break
-        if low == "from" and look + 1 < len(words):
-            party = find_party_right(words, look + 1, actors=view.actors, lexicon=view.lexicon, reach=5)
-            return party if party.code or party.basis == "unlisted" else NOBODY
-    return NOBODY
+    return _party_behind(view, start, word="from", reach=9)
 
 
 def to_party(view: View, start: int) -> Party:
+    """Return who stands behind "to" in the next words: to whom a place went."""
+    return _party_behind(view, start, word="to", reach=5)
+
+
+def _party_behind(view: View, start: int, *, word: str, reach: int) -> Party:
     words = view.words
-    for look in range(start, min(len(words), start + 5)):
+    for look in range(start, min(len(words), start + reach)):
         low = words[look].low
         if low in (";", ".", "and", "”"):
             break
-        if low == "to" and look + 1 < len(words):
+        if low == word and look + 1 < len(words):
             party = find_party_right(words, look + 1, actors=view.actors, lexicon=view.lexicon, reach=5)
             return party if party.code or party.basis == "unlisted" else NOBODY
     return NOBODY
