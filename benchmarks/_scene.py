@@ -12,8 +12,8 @@ from mapapp.model import Event, EventKind, Evidence, Place, Status
 from mapapp.scene import Scene
 from mapapp.selection import default_query
 from mapapp.summary import shares_by_day
-from mapapp.territory import build_cells, build_timeline
-from mapapp.theatre import Theatre, default_theatre, load_theatre
+from mapapp.territory.timeline import build_cells, build_timeline
+from mapapp.theatres.theatre import Theatre, default_theatre, load_theatre
 
 SEED = 20241208
 KINDS = (EventKind.OVERTAKES, EventKind.REGAINS, EventKind.TRANSFER, EventKind.CLASH, EventKind.REPORTED)

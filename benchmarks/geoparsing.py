@@ -28,7 +28,7 @@ from mapapp.places.admin import join_units
 from mapapp.places.evaluate import evaluate_places
 from mapapp.places.gazetteer import Gazetteer, open_gazetteer
 from mapapp.places.geoparse import geoparse
-from mapapp.theatre import Theatre, default_theatre, load_theatre
+from mapapp.theatres.theatre import Theatre, default_theatre, load_theatre
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 PASSAGES = Path(__file__).resolve().parents[1] / "tests" / "gold" / "places" / "test_passages.py"
@@ -39,7 +39,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _OPEN_AND_TELL = """
 import resource, time
-from mapapp.theatre import default_theatre, load_theatre
+from mapapp.theatres.theatre import default_theatre, load_theatre
 theatre = load_theatre(default_theatre())
 from mapapp.places.gazetteer import open_gazetteer
 from mapapp.places.geoparse import geoparse

@@ -13,7 +13,7 @@ from mapapp.articles.readers import read_article_text
 from mapapp.places.gazetteer import open_gazetteer
 from mapapp.reading import read_article
 from mapapp.store import open_store
-from mapapp.theatre import Theatre, default_theatre, load_theatre
+from mapapp.theatres.theatre import Theatre, default_theatre, load_theatre
 
 N_ARTICLES = 40
 N_WORDS = 600

@@ -28,7 +28,7 @@ from mapapp.mapview import build_document, build_payload
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
 from mapapp.style import colour_of
-from mapapp.theatre import default_theatre, load_theatre
+from mapapp.theatres.theatre import default_theatre, load_theatre
 
 N_CELLS, N_EVENTS, N_DAYS = 400, 10_000, 60
 N_PLAIN_STEPS = 8

@@ -32,8 +32,8 @@ from mapapp.mapview import build_payload, escape_json
 from mapapp.model import Cell, EventKind, Status
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
-from mapapp.territory import FAR_KM, build_cells, build_timeline
-from mapapp.theatre import Theatre, default_theatre, load_theatre
+from mapapp.territory.timeline import FAR_KM, build_cells, build_timeline
+from mapapp.theatres.theatre import Theatre, default_theatre, load_theatre
 
 Result = TypeVar("Result")
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "control"

@@ -14,11 +14,11 @@ import shapely
 
 from benchmarks import Row
 from mapapp.geo import WGS84
-from mapapp.theatre import default_theatre, load_theatre
-from mapapp.track_files import read_track
-from mapapp.track_routes import build_track_route
-from mapapp.tracks import FloatArray, Track, clean_track, make_track
-from mapapp.turns import find_turns
+from mapapp.theatres.theatre import default_theatre, load_theatre
+from mapapp.tracks.files import read_track
+from mapapp.tracks.routes import build_track_route
+from mapapp.tracks.track import FloatArray, Track, clean_track, make_track
+from mapapp.tracks.turns import find_turns
 
 Result = TypeVar("Result")
 N_POSITIONS = 500_000

@@ -20,8 +20,8 @@ from mapapp.model import MapQuery, Status
 from mapapp.scene import Scene
 from mapapp.style import UNKNOWN_COLOUR, colour_of
 from mapapp.summary import Area
-from mapapp.tessellation import finest_units
-from mapapp.theatre import Theatre
+from mapapp.territory.tessellation import finest_units
+from mapapp.theatres.theatre import Theatre
 
 Spec = dict[str, Any]
 DAY_FIELD = "day_text"

@@ -20,9 +20,9 @@ from mapapp.geo import WGS84, distance_km
 from mapapp.model import Cell, ControlState, Event, Status
 from mapapp.scene import Scene
 from mapapp.summary import shares_by_day
-from mapapp.territory import Timeline
+from mapapp.territory.timeline import Timeline
 from mapapp.text import fold
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 N_SUGGESTIONS = 5
 """How many names are offered for one that is not known."""

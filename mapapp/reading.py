@@ -17,8 +17,8 @@ from mapapp.errors import ArticleError
 from mapapp.model import Article, Claim, Evidence, Leg, Reading, Resolution, Route, RoutePoint
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.geoparse import geoparse
-from mapapp.routes import build_routes
-from mapapp.theatre import Theatre
+from mapapp.routes.building import build_routes
+from mapapp.theatres.theatre import Theatre
 
 GRID_DIGITS = 5
 """Decimals of the degrees of lines, about a metre: finer than any statement of a place."""

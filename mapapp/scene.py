@@ -9,11 +9,11 @@ from datetime import date, timedelta
 
 from mapapp.claims.merge import merge_claims
 from mapapp.model import CONTROL_CHANGES, Cell, Decision, Event, EventKind, MapQuery, Place, Reading, Route
-from mapapp.routes import bundled_routes
+from mapapp.routes.building import bundled_routes
+from mapapp.routes.versions import join_versions
 from mapapp.summary import Share, shares_by_day
-from mapapp.territory import PLACE_PREC, Timeline, build_cells, build_timeline
-from mapapp.theatre import Theatre
-from mapapp.versions import join_versions
+from mapapp.territory.timeline import PLACE_PREC, Timeline, build_cells, build_timeline
+from mapapp.theatres.theatre import Theatre
 
 CELL_CLASSES = frozenset("PST")
 """GeoNames classes whose entries are small enough to stand for a cell: populated places, spots, terrain."""

@@ -9,7 +9,7 @@ from mapapp.dates import read_day
 from mapapp.errors import DateError
 from mapapp.model import ControlState, Event, MapQuery, Status
 from mapapp.text import fold
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 """Days outside are taken for slips of the hand."""

@@ -24,7 +24,7 @@ from typing import Any
 
 from mapapp.errors import TheatreError
 from mapapp.model import ControlState, LegKind, PointRole, Status
-from mapapp.theatre import PaletteRow, Theatre
+from mapapp.theatres.theatre import PaletteRow, Theatre
 
 UNKNOWN_COLOUR = "#9a968c"
 """Of an actor without a row in the palette: grey, so that a gap in the data is seen and nothing is invented."""

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mapapp.model import CONTROL_CHANGES, Actor, Cell, ControlState, Event, Status
-from mapapp.territory import Timeline, is_same_side
+from mapapp.territory.timeline import Timeline, is_same_side
 
 STATUS_ORDER = (Status.ASSESSED, Status.CLAIMED, Status.CONTESTED, Status.UNKNOWN)
 

@@ -21,7 +21,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def theatre() -> Any:
     """The bundled theatre."""
-    from mapapp.theatre import default_theatre, load_theatre
+    from mapapp.theatres.theatre import default_theatre, load_theatre
 
     return load_theatre(default_theatre())
 

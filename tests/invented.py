@@ -42,7 +42,7 @@ from mapapp.model import (
     RoutePoint,
     Status,
 )
-from mapapp.theatre import BaselineRow, PaletteRow, Publisher, Theatre
+from mapapp.theatres.theatre import BaselineRow, PaletteRow, Publisher, Theatre
 
 FIRST_DAY = date(2030, 1, 1)
 LAST_DAY = date(2030, 1, 10)

@@ -10,7 +10,7 @@ from typing import Any
 
 from mapapp.claims.journeys import JourneyStatement, extract_journeys
 from mapapp.model import Article, Candidate, Claim, Mention, MentionKind, Place, Resolution, Route
-from mapapp.routes import build_routes
+from mapapp.routes.building import build_routes
 
 THEATRE: Any = SimpleNamespace(timezone="Asia/Damascus", publishers=(), journeys=())
 """All that journeys ask of a theatre: no publisher is known."""

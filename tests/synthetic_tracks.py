@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mapapp.geo import WGS84
-from mapapp.tracks import Track, make_track
+from mapapp.tracks.track import Track, make_track
 
 QUIET_KM = 60.0
 """Straight way between two turns, so that two right angles are not one U-turn within the window."""

@@ -38,7 +38,7 @@ from mapapp.claims.words import PartyMention, build_sentence
 from mapapp.dates import DateSpan, find_dates
 from mapapp.model import Actor, Article, Assertion, Claim, MentionKind, Resolution
 from mapapp.text import Span, split_sentences
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 LONGEST_SENTENCE = 2000
 """Characters. No sentence of prose is longer; a table or a line without an end is cut."""

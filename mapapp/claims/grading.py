@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from geodata import ROOT
 from mapapp.model import Article, Assertion
 from mapapp.text import fold
-from mapapp.theatre import Publisher, Theatre
+from mapapp.theatres.theatre import Publisher, Theatre
 
 
 @cache

@@ -38,7 +38,7 @@ from mapapp.claims.journey_words import (
 from mapapp.dates import DateSpan, find_dates
 from mapapp.model import Article, Claim, EventKind, MentionKind, Resolution
 from mapapp.text import split_sentences
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 __all__ = ["JourneyStatement", "StatementRole", "extract_journeys"]
 

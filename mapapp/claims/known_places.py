@@ -16,7 +16,7 @@ import ahocorasick_rs
 
 from mapapp.model import Article, Candidate, Mention, MentionKind, Resolution
 from mapapp.text import fold, fold_with_offsets
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 SCORE = 0.75
 """How sure such a name is taken for a place, before the sentence has been read."""

@@ -29,7 +29,7 @@ from mapapp.model import (
     Status,
 )
 from mapapp.text import fold
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from mapapp.model import (
     Reading,
     Resolution,
 )
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 
 class PlaceFinder(Protocol):

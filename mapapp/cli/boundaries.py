@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from geodata.fetch import BASE_VARIABLE
-from mapapp.boundaries import BoundaryAbout, installed_boundaries, remove_boundaries
-from mapapp.boundary_files import FIELDS
+from mapapp.boundaries.files import FIELDS
+from mapapp.boundaries.installed import BoundaryAbout, installed_boundaries, remove_boundaries
 from mapapp.cli.terminal import add_theatre_option
 from mapapp.errors import DataError
-from mapapp.installation import add_boundaries, fetch_boundaries, find_download, read_downloads
 from mapapp.report import format_table
 from mapapp.text import show_plain
-from mapapp.theatre import theatre_folder
+from mapapp.theatres.installation import add_boundaries, fetch_boundaries, find_download, read_downloads
+from mapapp.theatres.theatre import theatre_folder
 
 MOST_SET_ASIDE = 10
 """Units set aside that are named one by one; the others are counted."""

@@ -36,7 +36,7 @@ from mapapp.model import ControlState, Evidence, Place, Status
 from mapapp.report import WIDTH, format_table
 from mapapp.scene import Scene
 from mapapp.text import show_plain
-from mapapp.theatre import Theatre, load_theatre
+from mapapp.theatres.theatre import Theatre, load_theatre
 
 N_LISTED = 40
 """How many cells a terminal gets of a difference; files hold them all."""
@@ -106,7 +106,7 @@ def list_answer(answer: Answer, *, theatre: Theatre) -> list[str]:
 def describe_state(state: ControlState, *, theatre: Theatre) -> str:
     """Return a state in words.
 
-    >>> from mapapp.theatre import default_theatre
+    >>> from mapapp.theatres.theatre import default_theatre
     >>> state = ControlState("c", date(2030, 1, 1), None, Status.UNKNOWN, None)
     >>> describe_state(state, theatre=load_theatre(default_theatre()))
     'unknown'

@@ -12,7 +12,7 @@ from mapapp.cli.terminal import EXIT_PARTLY, Commands, add_command
 from mapapp.errors import DataError, MapAppError
 from mapapp.report import format_table
 from mapapp.text import show_plain
-from mapapp.theatre import default_theatre, list_theatres, load_theatre
+from mapapp.theatres.theatre import default_theatre, list_theatres, load_theatre
 
 
 def run_theatres(options: argparse.Namespace) -> int:

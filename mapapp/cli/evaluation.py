@@ -9,7 +9,7 @@ from pathlib import Path
 from mapapp.cli.terminal import Commands, add_command, add_theatre_option, open_place_index, say_if_slow
 from mapapp.places.evaluate import evaluate_places, figures_to_dict, figures_to_text
 from mapapp.text import show_plain
-from mapapp.theatre import load_theatre
+from mapapp.theatres.theatre import load_theatre
 
 
 def run_evaluate(options: argparse.Namespace) -> int:

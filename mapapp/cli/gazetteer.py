@@ -11,7 +11,7 @@ from mapapp.places.imports import MAPPED_FIELDS
 from mapapp.places.intake import FORMATS, import_gazetteer, list_imports, read_mapping, remove_import
 from mapapp.report import format_table
 from mapapp.text import show_plain
-from mapapp.theatre import load_theatre
+from mapapp.theatres.theatre import load_theatre
 
 
 def run_build(options: argparse.Namespace) -> int:

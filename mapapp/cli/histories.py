@@ -12,8 +12,8 @@ from mapapp.histories.reading import read_history
 from mapapp.histories.records import Imported
 from mapapp.histories.writing import write_history
 from mapapp.text import show_plain
-from mapapp.theatre import load_theatre
-from mapapp.theatre_files import read_units
+from mapapp.theatres.files import read_units
+from mapapp.theatres.theatre import load_theatre
 
 N_REASONS = 12
 """Reasons that are listed; the others are counted."""

@@ -23,13 +23,13 @@ from mapapp.dates import read_day
 from mapapp.errors import DateError, ExportError
 from mapapp.export import all_exporters
 from mapapp.model import Decision, Place, Reading, Route
+from mapapp.picture.snapshot import render_snapshot
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.reading import read_article
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
-from mapapp.snapshot import render_snapshot
 from mapapp.text import show_plain
-from mapapp.theatre import Theatre, load_theatre, sample_articles
+from mapapp.theatres.theatre import Theatre, load_theatre, sample_articles
 
 PICTURE_FORMATS = ("png", "svg")
 DEFAULT_SIZE_PX = (1920, 1080)

@@ -28,7 +28,7 @@ from mapapp.places.geoparse import geoparse
 from mapapp.reading import check_usable, read_article, reading_to_json, resolution_to_json
 from mapapp.report import list_reading
 from mapapp.text import show_plain
-from mapapp.theatre import Theatre, load_theatre
+from mapapp.theatres.theatre import Theatre, load_theatre
 
 JSONL_SUFFIXES = (".jsonl", ".ndjson", ".json")
 

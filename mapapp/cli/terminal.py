@@ -12,7 +12,7 @@ from typing import Any
 
 from mapapp.places.gazetteer import Gazetteer, open_gazetteer
 from mapapp.store import Store, open_store
-from mapapp.theatre import Theatre, default_theatre
+from mapapp.theatres.theatre import Theatre, default_theatre
 
 Commands = Any
 """What argparse gives for sub-commands; it has no public type."""

@@ -6,12 +6,12 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from mapapp.boundary_files import FIELDS, read_boundary_file
+from mapapp.boundaries.files import FIELDS, read_boundary_file
 from mapapp.cli.boundaries import read_columns
 from mapapp.cli.terminal import Commands, add_command
 from mapapp.dates import read_day
-from mapapp.skeleton import make_theatre
 from mapapp.text import show_plain
+from mapapp.theatres.skeleton import make_theatre
 
 
 def run_theatre_new(options: argparse.Namespace) -> int:

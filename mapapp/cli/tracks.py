@@ -16,8 +16,8 @@ from mapapp.cli.terminal import (
 )
 from mapapp.errors import DataError, StoreError
 from mapapp.text import show_plain
-from mapapp.theatre import load_theatre
-from mapapp.track_imports import TrackImport, describe_turn, read_imports
+from mapapp.theatres.theatre import load_theatre
+from mapapp.tracks.imports import TrackImport, describe_turn, read_imports
 
 MOST_TURNS = 20
 

@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from mapapp.export import Exporter
-from mapapp.snapshot import render_snapshot
+from mapapp.picture.snapshot import render_snapshot
 
 if TYPE_CHECKING:
     from mapapp.scene import Scene

@@ -17,7 +17,7 @@ from mapapp.geo import distance_km
 from mapapp.histories.records import Happening, Holding, Imported, SetAside, Spot
 from mapapp.model import Actor, Assertion, Event, EventKind, Evidence, Place, Status
 from mapapp.text import fold, show_plain
-from mapapp.theatre import BaselineRow, PaletteRow, Theatre
+from mapapp.theatres.theatre import BaselineRow, PaletteRow, Theatre
 
 NOBODY = frozenset({"", "-", "unknown", "none", "n/a", "na", "no data", "unclear"})
 """Words of tables for a holder that is not known, folded."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from mapapp.errors import DataError
 from mapapp.histories.merging import Merged, with_history
 from mapapp.model import Event
-from mapapp.theatre import THEATRES, Theatre, load_theatre
+from mapapp.theatres.theatre import THEATRES, Theatre, load_theatre
 
 
 def write_history(merged: Merged, *, theatre: Theatre) -> Path:

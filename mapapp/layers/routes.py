@@ -16,7 +16,7 @@ from mapapp.layers._encoding import (
     without_none,
 )
 from mapapp.model import Leg, Route, RoutePoint
-from mapapp.versions import lead_versions
+from mapapp.routes.versions import lead_versions
 
 if TYPE_CHECKING:
     from mapapp.scene import Scene

@@ -19,7 +19,7 @@ from mapapp.geo import distance_km
 from mapapp.model import Article, MentionKind, Resolution
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.geoparse import geoparse
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 NEAR_KM = 161.0
 """A hundred miles: the customary reach of a right resolution."""

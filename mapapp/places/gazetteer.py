@@ -21,7 +21,7 @@ from mapapp.places.imported import ImportedPlace, read_imports
 from mapapp.places.index import LOCAL, WorldIndex, cache_folder, open_world
 from mapapp.places.names import name_key, sound_key
 from mapapp.places.sources import ABBREVIATION, ALTERNATE, PRIMARY, source_hash
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 CACHED_NAMES = 60_000
 """Names kept with what they may mean; forgotten all at once beyond that."""
@@ -105,7 +105,7 @@ class Gazetteer:
     def find(self, name: str) -> tuple[Place, ...]:
         """Return the places of a name in any spelling, the likeliest first: the theatre's, then by population.
 
-        >>> from mapapp.theatre import default_theatre, load_theatre
+        >>> from mapapp.theatres.theatre import default_theatre, load_theatre
         >>> gazetteer = open_gazetteer(load_theatre(default_theatre()))
         >>> gazetteer.find("Moskau")[0].name
         'Moscow'
@@ -508,7 +508,7 @@ def open_gazetteer(theatre: Theatre, *, progress: Callable[[str, float], None] |
 
     `progress` gets a word and a share from 0 to 1. Raise `DataError` where no folder for the index can be written.
 
-    >>> from mapapp.theatre import default_theatre, load_theatre
+    >>> from mapapp.theatres.theatre import default_theatre, load_theatre
     >>> open_gazetteer(load_theatre(default_theatre())).country("FR").name
     'France'
     """

@@ -21,7 +21,7 @@ class OfflineGazetteer(Geocoder):  # type: ignore[misc] # geopy carries no types
     """Geocodes by the bundled gazetteer: no network, no key, no limit of rate.
 
     >>> from mapapp.places.gazetteer import open_gazetteer
-    >>> from mapapp.theatre import default_theatre, load_theatre
+    >>> from mapapp.theatres.theatre import default_theatre, load_theatre
     >>> geocoder = OfflineGazetteer(open_gazetteer(load_theatre(default_theatre())))
     >>> geocoder.geocode("Paris, France").raw["id"]
     'geonames:2988507'

@@ -12,7 +12,7 @@ from mapapp.places.recognise import recognise
 from mapapp.places.resolve import Decision, resolve
 from mapapp.places.senses import Option, Sense
 from mapapp.places.tables import read_weights
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 MOST_SHOWN = 5
 """Candidates kept per mention."""
@@ -33,7 +33,7 @@ def geoparse(
     `home` is (lat, lon) of a local publisher's town; by default it is looked up among the theatre's publishers.
 
     >>> from mapapp.places.gazetteer import open_gazetteer
-    >>> from mapapp.theatre import default_theatre, load_theatre
+    >>> from mapapp.theatres.theatre import default_theatre, load_theatre
     >>> theatre = load_theatre(default_theatre())
     >>> article = Article(id="x", text="The plane flew from Moscow to Paris, France.")
     >>> [found.place.name for found in geoparse(article, theatre=theatre, gazetteer=open_gazetteer(theatre))]

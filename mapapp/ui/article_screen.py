@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from mapapp.model import Claim, MapQuery, Reading
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.article_view import show_article_text
 from mapapp.ui.cached import get_payload, get_shell
 from mapapp.ui.claim_review import CLAIM, show_claims, show_routes

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from mapapp.model import Claim, Reading, Resolution
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.text import show_steering
 from mapapp.ui.wording import describe_resolution
 

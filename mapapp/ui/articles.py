@@ -13,7 +13,7 @@ from mapapp.articles.readers import read_article_text
 from mapapp.errors import ArticleError
 from mapapp.model import Article, MapQuery, Reading
 from mapapp.reading import check_usable, read_article
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.cached import get_gazetteer_job, get_raw_readings, get_samples, get_samples_job, get_store
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.jobs import Job

@@ -22,7 +22,7 @@ from mapapp.places.imported import imports_version
 from mapapp.reading import read_article
 from mapapp.scene import Scene, build_scene
 from mapapp.store import Store, open_store
-from mapapp.theatre import Theatre, load_theatre, sample_articles, theatre_version
+from mapapp.theatres.theatre import Theatre, load_theatre, sample_articles, theatre_version
 from mapapp.ui.jobs import Job, Report, start_job
 from mapapp.ui.map_component import hash_payload
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from mapapp.export import all_exporters
 from mapapp.model import MapQuery
-from mapapp.snapshot import render_snapshot
+from mapapp.picture.snapshot import render_snapshot
 from mapapp.ui.cached import SceneKey, build_key, find_scene
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from mapapp.articles.language import name_language
 from mapapp.model import Claim, EventKind
 from mapapp.reading import CLAIM_LANGUAGE
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.review import Review, Step, decide, show_choice_table
 from mapapp.ui.review import undo as take_back

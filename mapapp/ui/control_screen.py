@@ -16,7 +16,7 @@ from mapapp.control_files import CONTROL_FORMATS, DIFFERENCE_FORMATS, write_area
 from mapapp.model import Cell, ControlState, Evidence, MapQuery, Status
 from mapapp.scene import Scene
 from mapapp.summary import Area, areas_through_time
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.cached import get_scene
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.state import has_samples, write_query

@@ -10,7 +10,7 @@ import streamlit as st
 
 from geodata.catalog import attributions, data_hash, read_catalog, verify_catalog
 from mapapp.model import MapQuery
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.articles import wait_for
 from mapapp.ui.boundaries_screen import show_boundaries
 from mapapp.ui.cached import get_gazetteer_job, get_store, is_gazetteer_open

@@ -12,7 +12,7 @@ from geodata.catalog import attributions, data_hash
 from mapapp.errors import ExportError
 from mapapp.export import Exporter, all_exporters
 from mapapp.model import MapQuery
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.cached import get_scene
 from mapapp.ui.cached_files import PictureSize, get_export, get_picture
 from mapapp.ui.errors import shown_errors

@@ -10,7 +10,7 @@ import streamlit as st
 
 from mapapp.model import MapQuery, Status
 from mapapp.selection import MAX_TEXT, default_query
-from mapapp.theatre import Theatre, list_theatres
+from mapapp.theatres.theatre import Theatre, list_theatres
 from mapapp.ui.state import SAMPLES, has_samples, renew_filters, take_stale_filters, write_query
 
 STATUS_LABELS = {Status.CLAIMED: "Assessed and claimed", Status.ASSESSED: "Assessed only"}

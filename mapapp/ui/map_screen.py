@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mapapp.model import MapQuery
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.cached import (
     are_samples_read,
     get_gazetteer_job,

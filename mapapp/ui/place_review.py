@@ -7,7 +7,7 @@ import streamlit as st
 
 from mapapp.errors import PlaceError
 from mapapp.model import Place, Resolution
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.articles import wait_for
 from mapapp.ui.cached import get_gazetteer_job
 from mapapp.ui.errors import shown_errors

@@ -15,7 +15,7 @@ import streamlit as st
 
 from mapapp.claims.review import active_decisions, apply_decisions, check_decision
 from mapapp.model import Decision, Reading
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.articles import wait_for
 from mapapp.ui.cached import get_gazetteer_job, get_store
 from mapapp.ui.text import show_steering

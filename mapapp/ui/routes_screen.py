@@ -10,11 +10,12 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from mapapp.crossings import route_figures
 from mapapp.mapview import build_payload, escape_json
 from mapapp.model import Evidence, LegKind, MapQuery, Route
+from mapapp.routes.versions import differences, lead_versions
 from mapapp.scene import Scene
 from mapapp.store import ProfileRow, StoredTrack
+from mapapp.tracks.crossings import route_figures
 from mapapp.ui.cached import Payload, SceneKey, build_key, find_scene, get_scene, get_shell, get_store
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.map_component import Command, hash_payload, show_map
@@ -22,7 +23,6 @@ from mapapp.ui.state import has_samples, write_query
 from mapapp.ui.tables import quote_or_summary, web_address
 from mapapp.ui.text import escape_markdown, show_steering
 from mapapp.ui.wording import count, describe_source, format_day, format_days
-from mapapp.versions import differences, lead_versions
 
 LIST_COLUMNS = ("Journey", "Days", "Versions", "Measured, km", "Reported, km", "Inferred, km", "Said")
 SIDE_BY_SIDE = 3

@@ -13,7 +13,7 @@ import streamlit as st
 
 from mapapp.model import MapQuery
 from mapapp.selection import explain_params, query_from_params, query_to_params
-from mapapp.theatre import Theatre, default_theatre, list_theatres
+from mapapp.theatres.theatre import Theatre, default_theatre, list_theatres
 from mapapp.ui.text import escape_markdown, shorten, show_steering
 
 _QUERY, _WRITTEN, _ARE_STALE = "query", "query_params_written", "filters_are_stale"

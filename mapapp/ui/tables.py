@@ -17,7 +17,7 @@ from mapapp.model import ControlState, Event, Evidence, Status
 from mapapp.scene import Scene
 from mapapp.selection import is_shown, select_events
 from mapapp.summary import changes, shares
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.text import show_steering
 from mapapp.ui.wording import actor_name, count, describe_source, format_day, format_days, unit_name
 

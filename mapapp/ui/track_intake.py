@@ -7,8 +7,8 @@ import streamlit as st
 
 from mapapp.errors import DataError
 from mapapp.text import show_plain
-from mapapp.theatre import Theatre
-from mapapp.track_imports import TrackImport, describe_turn, read_imports
+from mapapp.theatres.theatre import Theatre
+from mapapp.tracks.imports import TrackImport, describe_turn, read_imports
 from mapapp.ui.cached import get_store, get_theatre
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.routes_screen import show_profile

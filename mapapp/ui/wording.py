@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from mapapp.model import Claim, Evidence, MapQuery, Place, Resolution, Status
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 from mapapp.ui.text import shorten, show_steering
 
 WHERE_PRECISION = {

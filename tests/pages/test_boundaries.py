@@ -12,8 +12,8 @@ import pytest
 from shapely.geometry import box
 from streamlit.testing.v1 import AppTest
 
-from mapapp.boundary_files import read_boundary_file
-from mapapp.skeleton import make_theatre
+from mapapp.boundaries.files import read_boundary_file
+from mapapp.theatres.skeleton import make_theatre
 from tests.loopback import Answer, serving, whole
 
 OpenApp = Callable[..., AppTest]

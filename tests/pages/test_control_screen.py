@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 OpenApp = Callable[..., AppTest]
 

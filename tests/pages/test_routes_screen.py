@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mapapp.routes import bundled_routes
+from mapapp.routes.building import bundled_routes
 from mapapp.store import open_store
-from mapapp.track_imports import read_imports
+from mapapp.tracks.imports import read_imports
 
 OpenApp = Callable[..., AppTest]
 T0 = 1_733_623_200

@@ -14,8 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from mapapp.boundaries import combine_units, with_unit_codes
-from mapapp.boundary_files import read_boundary_file
+from mapapp.boundaries.files import read_boundary_file
+from mapapp.boundaries.installed import combine_units, with_unit_codes
 from mapapp.errors import DataError
 from mapapp.model import Place
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mapapp.model import Article
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.geoparse import geoparse
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 PIECES = [
     "Syria", "Damascus", "Hama", "the capital", "Moscow", "U.S.", "Paris, Texas", "St. Louis", "Deir ez-Zor", "al-Tanf",

@@ -12,7 +12,7 @@ from mapapp.errors import MapAppError
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.reading import read_article, reading_to_json
 from mapapp.store import open_store
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 WORDS = (
     *(

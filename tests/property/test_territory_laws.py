@@ -17,8 +17,8 @@ from shapely.geometry.base import BaseGeometry
 from mapapp.geo import area_km2, distance_km
 from mapapp.model import Event, EventKind, Place, Status
 from mapapp.summary import shares_by_day
-from mapapp.territory import FAR_KM, build_cells, build_timeline
-from mapapp.theatre import Theatre
+from mapapp.territory.timeline import FAR_KM, build_cells, build_timeline
+from mapapp.theatres.theatre import Theatre
 from tests import invented
 
 # Two units that share a crooked border, one of them with an island, and a third of one square degree far below.

@@ -15,7 +15,7 @@ from mapapp.control import find_differences
 from mapapp.model import Actor, MapQuery, Status
 from mapapp.scene import Scene
 from mapapp.summary import areas_through_time, shares_by_day
-from mapapp.territory import build_cells, build_timeline
+from mapapp.territory.timeline import build_cells, build_timeline
 from tests.invented import ACTORS, EVENTS, FIRST_DAY, LAST_DAY, PLACES, THEATRE, UNITS, day
 
 DAYS = [day(number) for number in range(1, 11)]

@@ -20,7 +20,7 @@ from mapapp.cli.jsonl import MAX_LINE_BYTES
 from mapapp.cli.terminal import EXIT_PIPE
 from mapapp.export import all_exporters
 from mapapp.store import open_store
-from mapapp.theatre import Theatre, sample_articles
+from mapapp.theatres.theatre import Theatre, sample_articles
 
 HOSTILE = (
     "{{7*7}}",

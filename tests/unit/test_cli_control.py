@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mapapp.cli import main
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 
 @pytest.fixture(autouse=True)

@@ -36,7 +36,7 @@ from mapapp.errors import DateError, ExportError, PlaceError
 from mapapp.model import MapQuery, Status
 from mapapp.scene import Scene
 from mapapp.summary import areas_through_time, shares_by_day
-from mapapp.territory import build_cells, build_timeline
+from mapapp.territory.timeline import build_cells, build_timeline
 from tests.invented import EVENTS, FIRST_DAY, LAST_DAY, PLACES, THEATRE, UNITS, day, make_event, make_evidence
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from shapely.geometry import box
 
-from mapapp.ground import read_basemap
 from mapapp.layers.mentions import CONTEXT_CHARACTERS, words_after, words_before
 from mapapp.neighbours import companions
+from mapapp.picture.ground import read_basemap
 
 
 def test_a_country_in_the_bend_of_a_larger_one_belongs_to_it_and_not_the_other_way_round() -> None:

@@ -30,7 +30,7 @@ from mapapp.model import (
 )
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.reading import build_remarks, check_usable, read_article, reading_to_json, resolution_to_json
-from mapapp.theatre import Theatre, default_theatre, load_theatre
+from mapapp.theatres.theatre import Theatre, default_theatre, load_theatre
 
 
 @pytest.fixture(scope="module")

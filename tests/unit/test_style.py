@@ -22,7 +22,7 @@ from mapapp.style import (
     mix,
     style_table,
 )
-from mapapp.theatre import PaletteRow
+from mapapp.theatres.theatre import PaletteRow
 from tests.invented import THEATRE, day
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mapapp.model import Status
 from mapapp.summary import changes, events_per_day, holder_disagreements, shares
-from mapapp.territory import build_cells, build_timeline
+from mapapp.territory.timeline import build_cells, build_timeline
 from tests import invented
 from tests.invented import ACTORS, EVENTS, PLACES, THEATRE, UNITS, day, make_event
 
@@ -86,7 +86,7 @@ def test_group_and_member_do_not_disagree() -> None:
 
 
 def test_bundled_events_disagree_with_the_day_before_at_most_three_times(theatre: object) -> None:
-    from mapapp.theatre import Theatre
+    from mapapp.theatres.theatre import Theatre
 
     assert isinstance(theatre, Theatre)
     cells = build_cells(units=theatre.units, places=theatre.cell_places)

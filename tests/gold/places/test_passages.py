@@ -10,7 +10,7 @@ import pytest
 
 from mapapp.places.evaluate import Figures, evaluate_places
 from mapapp.places.gazetteer import Gazetteer
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 PASSAGES = Path(__file__).with_name("passages.txt")
 _BRACKETS = re.compile(r"\[([^\]|]+)(?:\|([^\]]+))?\]")

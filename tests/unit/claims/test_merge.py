@@ -23,7 +23,7 @@ from mapapp.model import (
     Resolution,
     Status,
 )
-from mapapp.theatre import Publisher
+from mapapp.theatres.theatre import Publisher
 from tests.invented import EVENTS, PLACES, THEATRE, day
 
 EMPTY = replace(

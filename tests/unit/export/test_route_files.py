@@ -19,8 +19,8 @@ from mapapp.export import gpx, kml
 from mapapp.model import Leg, LegKind, Route
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
-from mapapp.track_files import read_tracks
-from mapapp.tracks import Track
+from mapapp.tracks.files import read_tracks
+from mapapp.tracks.track import Track
 from tests import invented
 
 EVIL = "<script>alert(1)</script> ]]> & \"'{{7*7}} \u202e\x00\x1b\ud800 عربي"

@@ -22,7 +22,7 @@ from mapapp.histories.writing import write_history
 from mapapp.model import EventKind, Status
 from mapapp.scene import build_scene
 from mapapp.selection import default_query
-from mapapp.theatre import Theatre, load_theatre
+from mapapp.theatres.theatre import Theatre, load_theatre
 from tests.invented import PLACES, THEATRE, day
 
 SOURCE = "https://example.org/table"

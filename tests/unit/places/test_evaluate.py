@@ -10,7 +10,7 @@ import pytest
 from mapapp.errors import ArticleError
 from mapapp.places.evaluate import evaluate_places, figures_to_dict, figures_to_text
 from mapapp.places.gazetteer import Gazetteer
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 
 def write(path: Path, *documents: object) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from mapapp.errors import PlaceError
 from mapapp.places.gazetteer import Gazetteer, open_gazetteer
 from mapapp.places.names import name_key, sound_key
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 
 @pytest.mark.parametrize(

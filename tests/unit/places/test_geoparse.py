@@ -9,7 +9,7 @@ import pytest
 from mapapp.model import Article, MentionKind, Resolution
 from mapapp.places.gazetteer import Gazetteer, open_gazetteer
 from mapapp.places.geoparse import geoparse
-from mapapp.theatre import Publisher, Theatre
+from mapapp.theatres.theatre import Publisher, Theatre
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from mapapp.places.imports import (
     read_mapped_places,
     save_import,
 )
-from mapapp.theatre import Theatre
+from mapapp.theatres.theatre import Theatre
 
 
 def dump_row(number: str, name: str, lat: str, lon: str, *, country: str = "SY", others: str = "") -> str:

@@ -1,0 +1,1 @@
+"""Boundary files read, checked, repaired and installed."""

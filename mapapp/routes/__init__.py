@@ -1,0 +1,1 @@
+"""Routes: journeys as legs and points, with versions that compete."""

@@ -1,0 +1,1 @@
+"""Who holds which cell on which day."""

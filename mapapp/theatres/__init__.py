@@ -1,0 +1,1 @@
+"""Theatres: one conflict each, as a folder of data."""

@@ -1,0 +1,1 @@
+"""Measured tracks: read, cleaned, thinned, and what they did."""

@@ -1,0 +1,239 @@
+"""Readers of tracks: Flightradar24 and OpenSky CSV, readsb traces, GPX, KML and KMZ, GeoJSON.
+
+Each takes bytes and returns one track as it stands in the file; `tracks.clean_track` comes after. What cannot be read
+is set aside and counted. Files come from outside: archives are read up to a limit.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from mapapp.errors import DataError
+from mapapp.tracks.rows import NAN, Row, read_checked, read_instant, read_number, read_position
+from mapapp.tracks.track import Track, make_track
+from mapapp.tracks.xml import NamedRows, read_xml
+
+MAX_BYTES = 400_000_000
+"""A GPX file of two million positions; more is not a track."""
+FOOT_M = 0.3048
+KNOT_KMH = 1.852
+UNREADABLE = "unreadable"
+
+
+def read_track(data: bytes, *, name: str) -> Track:
+    """Return the track of a file, whatever its format; `name` names it and helps nothing else.
+
+    A file of several tracks gives them one after the other. Raises DataError where the format is not known, the file is
+    broken, or there are fewer than two positions.
+
+    >>> csv_file = b"Timestamp,UTC,Callsign,Position,Altitude,Speed,Direction\\n"
+    >>> rows = b'0,,X1,"33.4,36.5",1000,300,90\\n60,,X1,"33.4,36.6",2000,310,90\\n'
+    >>> track = read_track(csv_file + rows, name="x.csv")
+    >>> track.altitude_m.round(1).tolist()
+    [304.8, 609.6]
+    """
+    return _collect((row for part in _read_parts(data, name=name) for row in part.rows), name=name)
+
+
+def read_tracks(data: bytes, *, name: str) -> tuple[Track, ...]:
+    """Return every track of a file by its own name; one without a name, and one of one position, is called `name`.
+
+    GPX and KML may hold several, the other formats one. Tracks of fewer than two positions are left out, and where
+    nothing else is there, DataError is raised as by `read_track`.
+    """
+    parts = [part for part in _read_parts(data, name=name) if sum(row is not None for row in part.rows) > 1]
+    if not parts:
+        return (read_track(data, name=name),)
+    return tuple(_collect(part.rows, name=part.name or name) for part in parts)
+
+
+def _read_parts(data: bytes, *, name: str) -> tuple[NamedRows, ...]:
+    if len(data) > MAX_BYTES:
+        raise DataError(f"{name} has {len(data):,} bytes; a track has at most {MAX_BYTES:,}. Export a part of it.")
+    if data[:4] == b"PK\x03\x04":
+        data = _unzip(data, name=name)
+    head = data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head[:1] == b"<":
+        return read_xml(data, name=name)
+    rows = _read_json(data, name=name) if head[:1] in (b"{", b"[") else _read_csv(data, name=name)
+    return (NamedRows(rows=list(rows)),)
+
+
+def _collect(rows: Iterable[Row | None], *, name: str) -> Track:
+    good: list[Row] = []
+    n_bad = 0
+    for row in rows:
+        if row is None:
+            n_bad += 1
+        else:
+            good.append(row)
+    if len(good) < 2:
+        raise DataError(
+            f"{name} has {len(good)} positions that can be read ({n_bad} cannot). A track needs two: check the format."
+        )
+    time_s, lat, lon, altitude_m, speed_kmh = zip(*good, strict=True)
+    set_aside = {UNREADABLE: n_bad} if n_bad else {}
+    return make_track(
+        name, time_s=time_s, lat=lat, lon=lon, altitude_m=altitude_m, speed_kmh=speed_kmh, set_aside=set_aside
+    )
+
+
+# --- CSV ------------------------------------------------------------------------------------------------------------
+
+
+def _read_csv(data: bytes, *, name: str) -> Iterator[Row | None]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} is not UTF-8 text at byte {error.start}. Save it as UTF-8 and try again.") from error
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        header = [column.strip().lower() for column in next(reader, [])]
+        read = _csv_reader(header)
+        if read is None:
+            raise DataError(
+                f"{name} begins with the columns {header[:8]}. Expected those of a Flightradar24 playback (Timestamp, "
+                "Position, …), of OpenSky state vectors (time, lat, lon, …), or lat, lon and time."
+            )
+        for row in reader:
+            if row:
+                yield read(row)
+    except csv.Error as error:
+        raise DataError(f"{name} is no CSV: {error}. Export it again.") from error
+
+
+def _csv_reader(header: Sequence[str]) -> Callable[[Sequence[str]], Row | None] | None:
+    """Return what reads a row of this header: the units follow from the names of the columns."""
+    where = {column: index for index, column in reversed(list(enumerate(header)))}
+
+    def find(*names: str) -> int | None:
+        return next((where[one] for one in names if one in where), None)
+
+    position, lat, lon = find("position"), find("lat", "latitude"), find("lon", "longitude", "lng", "long")
+    time = find("timestamp", "time", "utc", "datetime", "time_position", "date")
+    if position is None and (lat is None or lon is None):
+        return None
+    metres, feet = find("geoaltitude", "geo_altitude", "baroaltitude", "baro_altitude", "ele", "altitude_m"), None
+    is_playback = position is not None
+    speed_m_s, speed_kt = find("velocity"), None
+    if metres is None:
+        feet = find("altitude", "alt", "altitude_ft", "alt_baro", "alt_geom")
+    if speed_m_s is None:
+        speed_kt = find("speed", "gs", "groundspeed") if is_playback or find("gs", "groundspeed") is not None else None
+
+    def read(row: Sequence[str]) -> Row | None:
+        try:
+            if position is not None:
+                first, second = row[position].split(",")
+                place = float(first), float(second)
+            else:
+                place = float(row[lat or 0]), float(row[lon or 0])
+        except (ValueError, IndexError):
+            return None
+        height = _cell(row, metres, 1.0) if metres is not None else _cell(row, feet, FOOT_M)
+        speed = _cell(row, speed_m_s, 3.6) if speed_m_s is not None else _cell(row, speed_kt, KNOT_KMH)
+        moment = read_instant(row[time]) if time is not None and time < len(row) else NAN
+        return moment, place[0], place[1], height, speed
+
+    return read
+
+
+def _cell(row: Sequence[str], index: int | None, scale: float) -> float:
+    return read_number(row[index], scale=scale) if index is not None and index < len(row) else NAN
+
+
+# --- JSON -----------------------------------------------------------------------------------------------------------
+
+
+def _read_json(data: bytes, *, name: str) -> Iterator[Row | None]:
+    try:
+        whole = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{name} is no JSON: {error}. Export it again.") from error
+    if isinstance(whole, dict) and isinstance(whole.get("trace"), list):
+        yield from _read_trace(whole)
+    elif isinstance(whole, dict) and isinstance(whole.get("path"), list):
+        # OpenSky's tracks: time, lat, lon, altitude in metres, track, on ground.
+        for row in whole["path"]:
+            yield read_checked(
+                row, lambda one: (read_number(one[0]), float(one[1]), float(one[2]), read_number(one[3]), NAN)
+            )
+    elif isinstance(whole, dict) and "type" in whole:
+        yield from _read_geojson(whole)
+    else:
+        raise DataError(f"{name} is JSON of an unknown kind. Expected GeoJSON, a readsb trace or an OpenSky track.")
+
+
+def _read_trace(whole: Mapping[str, Any]) -> Iterator[Row | None]:
+    """Read readsb's and tar1090's trace: seconds since `timestamp`, lat, lon, feet or "ground", knots."""
+    start = read_number(whole.get("timestamp"))
+    for row in whole["trace"]:
+        yield read_checked(
+            row,
+            lambda one: (
+                start + float(one[0]),
+                float(one[1]),
+                float(one[2]),
+                0.0 if one[3] == "ground" else read_number(one[3], scale=FOOT_M),
+                read_number(one[4], scale=KNOT_KMH) if len(one) > 4 else NAN,
+            ),
+        )
+
+
+def _read_geojson(whole: Mapping[str, Any]) -> Iterator[Row | None]:
+    features = whole.get("features") if whole.get("type") == "FeatureCollection" else [whole]
+    for feature in features if isinstance(features, list) else []:
+        if not isinstance(feature, dict):
+            yield None
+            continue
+        geometry = feature.get("geometry") if feature.get("type") == "Feature" else feature
+        properties = feature.get("properties")
+        properties = properties if isinstance(properties, dict) else {}
+        if not isinstance(geometry, dict):
+            continue
+        yield from _read_geometry(geometry, properties=properties)
+
+
+def _read_geometry(geometry: Mapping[str, Any], *, properties: Mapping[str, Any]) -> Iterator[Row | None]:
+    coordinates = geometry.get("coordinates")
+    kind = geometry.get("type")
+    if not isinstance(coordinates, list):
+        return
+    if kind == "Point":
+        moment = next((properties[key] for key in ("time", "timestamp", "datetime") if key in properties), None)
+        lines, times = [[coordinates]], [[moment]]
+    else:
+        lines = coordinates if kind == "MultiLineString" else [coordinates] if kind == "LineString" else []
+        told = properties.get("coordTimes") or properties.get("times") or properties.get("coordinateProperties", {})
+        told = told.get("times", []) if isinstance(told, dict) else told
+        times = told if told and isinstance(told[0], list) else [told] if isinstance(told, list) else []
+    for number, line in enumerate(lines):
+        moments = times[number] if number < len(times) else []
+        for index, pair in enumerate(line if isinstance(line, list) else []):
+            moment = read_instant(moments[index]) if index < len(moments) else NAN
+            yield read_checked(pair, lambda one: read_position(one, moment=moment))  # noqa: B023 used at once
+
+
+# --- archives ------------------------------------------------------------------------------------------------------
+
+
+def _unzip(data: bytes, *, name: str) -> bytes:
+    """Return the first KML or GPX of an archive, up to the limit."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            inner = next((one for one in archive.namelist() if one.lower().endswith((".kml", ".gpx"))), None)
+            if inner is None:
+                raise DataError(f"{name} is an archive without a .kml. Expected a KMZ of one track.")
+            with archive.open(inner) as file:
+                text = file.read(MAX_BYTES + 1)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise DataError(f"{name} is a broken archive: {error}. Export it again.") from error
+    if len(text) > MAX_BYTES:
+        raise DataError(f"{name} unpacks to more than {MAX_BYTES:,} bytes. Export a part of it.")
+    return text
