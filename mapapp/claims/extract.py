@@ -70,27 +70,37 @@ def extract_claims(article: Article, *, resolutions: Sequence[Resolution], theat
     One claim per kind and place of a sentence. `quote` is the sentence, verbatim. Scores are 0 to 1; those under .5
     wait for a person. The same text always gives the same claims with the same ids.
     """
-    lexicon = read_lexicon()
-    published = publication_day(article, timezone=theatre.timezone)
-    publisher = find_publisher(article, theatre=theatre)
     actors = actors_by_code(theatre.actors)
-    drafts, journeys = _read_sentences(
-        article, resolutions=resolutions, theatre=theatre, actors=actors, published=published, lexicon=lexicon
-    )
-    drafts = lend_within_article(best_of_each(drafts), actors=actors, lexicon=lexicon)
-    drafts = _hedge_unverified(article.text, drafts, lexicon=lexicon)
+    publisher = find_publisher(article, theatre=theatre)
+    drafts, journeys = propose(article, resolutions=resolutions, theatre=theatre)
     claims = [
         build_claim(article, draft, actors=actors, grade=grade_claim(publisher, assertion=draft.assertion))
         for draft in drafts
         if draft.score >= LOWEST_SCORE
     ]
-    for told in lend_ends(journeys):
+    for told in journeys:
         grade = grade_claim(publisher, assertion=told.journey.mood.assertion)
-        claim = build_movement_claim(article, told, grade=grade, lexicon=lexicon)
+        claim = build_movement_claim(article, told, grade=grade, lexicon=read_lexicon())
         if claim is not None and claim.score >= LOWEST_SCORE:
             claims.append(claim)
     unique = {claim.id: claim for claim in claims}
     return tuple(sorted(unique.values(), key=lambda claim: (claim.start, claim.kind.value, claim.id)))
+
+
+def propose(article: Article, *, resolutions: Sequence[Resolution], theatre: Theatre) -> tuple[list[Draft], list[Told]]:
+    """Return whatever the rules find worth a look, on control and fighting and on journeys, however unsure."""
+    lexicon = read_lexicon()
+    actors = actors_by_code(theatre.actors)
+    drafts, journeys = _read_sentences(
+        article,
+        resolutions=resolutions,
+        theatre=theatre,
+        actors=actors,
+        published=publication_day(article, timezone=theatre.timezone),
+        lexicon=lexicon,
+    )
+    drafts = lend_within_article(best_of_each(drafts), actors=actors, lexicon=lexicon)
+    return _hedge_unverified(article.text, drafts, lexicon=lexicon), lend_ends(journeys)
 
 
 def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in one place
