@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import multiprocessing
 import sqlite3
 import subprocess
@@ -39,6 +40,7 @@ from mapapp.model import (
     Route,
     RoutePoint,
 )
+from mapapp.records import record_to_json
 from mapapp.store import METADATA, Store, migration_config, open_store
 
 TEXT = "On Thursday the northern brigades took Elmtown, a resident said."
@@ -396,3 +398,101 @@ def test_a_reader_goes_on_beside_a_writer(store: Store) -> None:
         assert len(open_store().readings(theatre="invented")) == 1
         assert not store.version().endswith("-77")
     assert store.version().endswith("-77")
+
+
+def _decide_many(worker: int, article_id: str, n_decisions: int) -> None:
+    store = open_store()
+    for number in range(n_decisions):
+        store.add_decision(build_decision(build_article(), article_id=article_id, who=f"{worker}", why=f"{number}"))
+
+
+def test_processes_that_decide_at_once_lose_no_decision_and_share_no_number(store: Store) -> None:
+    reading = build_reading()
+    store.add_reading(reading, theatre="invented")
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_decide_many, args=(worker, reading.article.id, 15)) for worker in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    log = store.decisions()
+    assert len({decision.id for decision in log}) == 30
+    for worker in range(2):
+        assert [one.why for one in log if one.who == f"{worker}"] == [f"{number}" for number in range(15)]
+
+
+# A store of the version before
+
+
+def test_a_store_of_the_version_before_keeps_all_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    config = migration_config()
+    engine = sa.create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+    article, decision = build_article(), build_decision(build_article())
+    with engine.begin() as connection:
+        connection.execute(sa.insert(METADATA.tables["article"]).values(id=article.id, text=article.text))
+        values = {"article_id": article.id, "theatre": "invented", "reader": "0", "added": "2031-01-01T00:00:00+00:00"}
+        connection.execute(sa.insert(METADATA.tables["reading"]).values(**values, remarks="[]"))
+        payload = json.dumps(record_to_json(replace(decision, id=None)))
+        connection.execute(sa.insert(METADATA.tables["decision"]).values(article_id=article.id, payload=payload))
+    engine.dispose()
+    store = open_store(str(path))
+    assert [reading.article for reading in store.readings(theatre="invented")] == [article]
+    assert store.decisions() == (replace(decision, id=1),)
+    assert store.origins(theatre="invented") == {}
+
+
+# Claims that were added beside a reading
+
+
+def added_claim(reading: Reading, **changes: object) -> Claim:
+    return replace(reading.claims[0], id="own-1", actor="SOUTH", **changes)
+
+
+def test_an_added_claim_stands_beside_what_was_read_and_is_added_once(store: Store) -> None:
+    reading = build_reading()
+    store.add_reading(reading, theatre="invented")
+    claim = added_claim(reading)
+    assert store.add_claims([claim], theatre="invented", origin="file x") == (claim,)
+    assert store.add_claims([claim, reading.claims[0]], theatre="invented", origin="file y") == ()
+    (now,) = open_store().readings(theatre="invented")
+    assert {one.id for one in now.claims} == {"c1", "own-1"}
+    assert now.claims[0] == reading.claims[0]
+    assert store.origins(theatre="invented") == {"own-1": "file x"}
+
+
+def test_an_added_claim_changes_the_version_and_leaves_with_its_article(store: Store) -> None:
+    reading = build_reading()
+    store.add_reading(reading, theatre="invented")
+    before = store.version()
+    store.add_claims([added_claim(reading)], theatre="invented", origin="file x")
+    assert store.version() != before
+    store.remove_article(reading.article.id)
+    store.add_reading(reading, theatre="invented")
+    assert store.readings(theatre="invented") == (reading,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"), [({"start": 1}, "does not stand"), ({"article_id": "0" * 64}, "is stored")]
+)
+def test_an_added_claim_must_stand_in_a_stored_article(store: Store, changes: dict[str, object], said: str) -> None:
+    reading = build_reading()
+    store.add_reading(reading, theatre="invented")
+    good, bad = added_claim(reading), added_claim(reading, **changes)
+    with pytest.raises(StoreError, match=said):
+        store.add_claims([replace(good, id="own-2"), bad], theatre="invented", origin="file x")
+    assert store.readings(theatre="invented") == (reading,)
+
+
+def test_decisions_are_added_all_or_none(store: Store) -> None:
+    reading = build_reading()
+    store.add_reading(reading, theatre="invented")
+    good = build_decision(reading.article)
+    with pytest.raises(StoreError, match="is no decision"):
+        store.add_decisions([good, replace(good, action="undo", target="decision:99")])
+    assert store.decisions() == ()
+    assert [one.id for one in store.add_decisions([good, good])] == [1, 2]
