@@ -73,6 +73,7 @@ class PointRole(StrEnum):
     """What a marked point of a route stands for."""
 
     ORIGIN = "origin"
+    STOP = "stop"
     TURN_BACK = "turn-back"
     LAST_KNOWN = "last-known"
     DESTINATION = "destination"
@@ -358,6 +359,14 @@ class Leg:
     end: datetime | None
     note: str
     evidence: tuple[Evidence, ...] = ()
+    times_s: tuple[float | None, ...] = ()
+    """Seconds since 1970 in UTC at each vertex of the line, in their order; () = known at its ends, if at all."""
+    path_text: str | None = None
+    """The way between its ends in the words of the source, such as "along the coast"; it is not drawn any finer."""
+
+
+ProfileRow = tuple[float | None, float | None, float | None]
+"""Seconds since 1970 in UTC, height in metres, speed in km/h; None = unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +386,8 @@ class Route:
     """Versions of one journey carry the same name."""
     vehicle: str | None = None
     who: str | None = None
+    profile: tuple[ProfileRow, ...] = ()
+    """Height and speed through time as measured, thinned; () = neither is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,13 @@ def _fields(kind: Any) -> Codec:
     codecs = {field.name: _codec(hints[field.name]) for field in dataclasses.fields(kind)}
     writers = tuple((name, codec[0]) for name, codec in codecs.items())
     readers = tuple((name, codec[1]) for name, codec in codecs.items())
+    # A record that was written before a field was added has its default.
+    has_default = {field.name for field in dataclasses.fields(kind) if field.default is not dataclasses.MISSING}
     return (
         lambda record: {name: write(getattr(record, name)) for name, write in writers},
-        lambda data: kind(**{name: read(data[name]) for name, read in readers}),
+        lambda data: kind(
+            **{name: read(data[name]) for name, read in readers if name in data or name not in has_default}
+        ),
     )
 
 

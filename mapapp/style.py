@@ -139,6 +139,7 @@ LEG_STROKES: Mapping[str, Stroke] = MappingProxyType(
 POINT_MARKERS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         PointRole.ORIGIN.value: MappingProxyType({"title": "Origin", "shape": "circle"}),
+        PointRole.STOP.value: MappingProxyType({"title": "Stop", "shape": "ring"}),
         PointRole.TURN_BACK.value: MappingProxyType({"title": "Turn", "shape": "diamond"}),
         PointRole.LAST_KNOWN.value: MappingProxyType({"title": "Last known position", "shape": "cross"}),
         PointRole.DESTINATION.value: MappingProxyType({"title": "Destination", "shape": "square"}),

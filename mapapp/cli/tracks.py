@@ -48,7 +48,7 @@ def run_import_track(options: argparse.Namespace) -> int:
         print("Nothing was stored.")
         return 0
     with opened_store(options.db) as store:
-        added = [store.add_track(one.route, theatre=theatre.code, profile=one.profile) for one in found]
+        added = [store.add_track(one.route, theatre=theatre.code) for one in found]
     print(f"Stored {sum(added)}; {len(added) - sum(added)} were there already.")
     return 0
 

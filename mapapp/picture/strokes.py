@@ -131,6 +131,7 @@ def _draw_arrow(canvas: Canvas, line: LineString, *, at: float, colour: str) -> 
 
 _POINT_SHAPES = {
     PointRole.ORIGIN: [(math.cos(t / 12 * math.tau), math.sin(t / 12 * math.tau)) for t in range(12)],
+    PointRole.STOP: [(0.8 * math.cos(t / 12 * math.tau), 0.8 * math.sin(t / 12 * math.tau)) for t in range(12)],
     PointRole.TURN_BACK: [(0, 1.25), (1.25, 0), (0, -1.25), (-1.25, 0)],
     PointRole.LAST_KNOWN: [
         (x, y)

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from mapapp.errors import DataError
 from mapapp.model import Route
-from mapapp.store import ProfileRow
 from mapapp.theatres.theatre import Theatre
 from mapapp.tracks.crossings import Crossing, RouteFigures, crossed_by_track, route_figures
 from mapapp.tracks.files import UNREADABLE, read_tracks
 from mapapp.tracks.routes import build_track_route
 from mapapp.tracks.track import Track, clean_track
 from mapapp.tracks.turns import TURN_DEG, Turn, find_turns
-
-MAX_PROFILE_ROWS = 600
-"""More rows than a chart has pixels show nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +30,6 @@ class TrackImport:
     figures: RouteFigures
     crossed: tuple[Crossing, ...]
     """Units of the theatre, in order."""
-    profile: tuple[ProfileRow, ...]
 
 
 def read_imports(
@@ -67,28 +60,7 @@ def _build_import(track: Track, *, theatre: Theatre, source: str, url: str | Non
         turns=find_turns(cleaned, minimum_deg=TURN_DEG),
         figures=route_figures(route),
         crossed=crossed_by_track(cleaned, units=theatre.units),
-        profile=profile_of(cleaned),
     )
-
-
-def profile_of(track: Track) -> tuple[ProfileRow, ...]:
-    """Return height and speed through time in at most `MAX_PROFILE_ROWS` rows; () where a track has none of them.
-
-    What the source has, nothing worked out.
-    """
-    has_any = np.isfinite(track.altitude_m) | np.isfinite(track.speed_kmh)
-    at = np.flatnonzero(has_any & np.isfinite(track.time_s))
-    if len(at) > MAX_PROFILE_ROWS:
-        at = at[np.linspace(0, len(at) - 1, MAX_PROFILE_ROWS).astype(int)]
-    columns = (track.time_s[at], track.altitude_m[at], track.speed_kmh[at])
-    return tuple(
-        (_known(when), _known(height), _known(speed))
-        for when, height, speed in zip(*(column.tolist() for column in columns), strict=True)
-    )
-
-
-def _known(number: float) -> float | None:
-    return float(number) if np.isfinite(number) else None
 
 
 def describe_turn(turn: Turn) -> str:

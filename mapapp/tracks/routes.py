@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from shapely.geometry import LineString
+from shapely.geometry import LineString, MultiLineString
 
 from mapapp import geo
-from mapapp.model import Assertion, Evidence, Leg, LegKind, PointRole, Route, RoutePoint
+from mapapp.model import Assertion, Evidence, Leg, LegKind, PointRole, ProfileRow, Route, RoutePoint
 from mapapp.theatres.theatre import Theatre
 from mapapp.tracks.track import GAP_S, Track, clean_track, find_gaps, step_lengths_m, take, thin_track
 from mapapp.tracks.turns import Turn, TurnKind, find_turns, is_lost_in_flight
+
+MAX_PROFILE_ROWS = 600
+"""More rows than a chart has pixels show nothing more."""
 
 
 def build_track_route(
@@ -57,7 +61,28 @@ def build_track_route(
         assertion=Assertion.ASSERTED,
         legs=tuple(legs),
         points=_points(cleaned, evidence=evidence),
+        profile=profile_of(cleaned),
     )
+
+
+def profile_of(track: Track) -> tuple[ProfileRow, ...]:
+    """Return height and speed through time in at most `MAX_PROFILE_ROWS` rows; () where a track has none of them.
+
+    What the source has, nothing worked out.
+    """
+    has_any = np.isfinite(track.altitude_m) | np.isfinite(track.speed_kmh)
+    at = np.flatnonzero(has_any & np.isfinite(track.time_s))
+    if len(at) > MAX_PROFILE_ROWS:
+        at = at[np.linspace(0, len(at) - 1, MAX_PROFILE_ROWS).astype(int)]
+    columns = (track.time_s[at], track.altitude_m[at], track.speed_kmh[at])
+    return tuple(
+        (_known(when), _known(height), _known(speed))
+        for when, height, speed in zip(*(column.tolist() for column in columns), strict=True)
+    )
+
+
+def _known(number: float) -> float | None:
+    return float(number) if np.isfinite(number) else None
 
 
 def _evidence(track: Track, cleaned: Track, *, source: str, url: str | None) -> Evidence:
@@ -70,9 +95,38 @@ def _evidence(track: Track, cleaned: Track, *, source: str, url: str | None) -> 
 
 def _observed(part: Track, evidence: tuple[Evidence, ...], *, tolerance_m: float, max_vertices: int) -> Leg:
     thin, error_m = thin_track(part, tolerance_m=tolerance_m, max_vertices=max_vertices)
-    line = geo.cut_antimeridian(LineString(np.column_stack([thin.lon, thin.lat])))
+    line, times_s = _timed_line(thin)
     note = f"Measured: {len(part):,} positions, drawn with {len(thin):,}, at most {error_m:.0f} m off at any time."
-    return Leg(LegKind.OBSERVED, line, _instant(part.time_s[0]), _instant(part.time_s[-1]), note, evidence)
+    start, end = _instant(part.time_s[0]), _instant(part.time_s[-1])
+    return Leg(LegKind.OBSERVED, line, start, end, note, evidence, times_s=times_s)
+
+
+def _timed_line(track: Track) -> tuple[LineString | MultiLineString, tuple[float | None, ...]]:
+    """Return the line through all positions, also those where it stood, and the time of each vertex.
+
+    Cut at the antimeridian; the vertices on both sides of a cut have the time of the crossing.
+    """
+    parts: list[list[tuple[float, float]]] = [[]]
+    times: list[list[float | None]] = [[]]
+    rows = list(zip(track.lon.tolist(), track.lat.tolist(), track.time_s.tolist(), strict=True))
+    for index, (lon, lat, moment) in enumerate(rows):
+        turn = lon - rows[index - 1][0] if index else 0.0
+        if abs(turn) > 180.0:
+            lon0, lat0, moment0 = rows[index - 1]
+            edge, span = math.copysign(180.0, lon0), 360.0 - abs(turn)
+            share = abs(edge - lon0) / span if span else 0.0
+            crossing = (lat0 + share * (lat - lat0), _known(moment0 + share * (moment - moment0)))
+            parts[-1].append((edge, crossing[0]))
+            times[-1].append(crossing[1])
+            parts.append([(-edge, crossing[0])])
+            times.append([crossing[1]])
+        parts[-1].append((lon, lat))
+        times[-1].append(_known(moment))
+    whole = [number for number, part in enumerate(parts) if len(part) > 1]
+    lines = [LineString(parts[number]) for number in whole]
+    told = tuple(moment for number in whole for moment in times[number])
+    has_times = any(moment is not None for moment in told)
+    return lines[0] if len(lines) == 1 else MultiLineString(lines), told if has_times else ()
 
 
 def _gap(track: Track, last: int, evidence: tuple[Evidence, ...]) -> Leg:

@@ -11,12 +11,11 @@ import shapely
 import streamlit as st
 
 from mapapp.mapview import build_payload, escape_json
-from mapapp.model import Evidence, LegKind, MapQuery, Route
+from mapapp.model import Evidence, LegKind, MapQuery, ProfileRow, Route
 from mapapp.routes.versions import differences, lead_versions
 from mapapp.scene import Scene
-from mapapp.store import ProfileRow, StoredTrack
 from mapapp.tracks.crossings import route_figures
-from mapapp.ui.cached import Payload, SceneKey, build_key, find_scene, get_scene, get_shell, get_store
+from mapapp.ui.cached import Payload, SceneKey, build_key, find_scene, get_scene, get_shell
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.map_component import Command, hash_payload, show_map
 from mapapp.ui.state import has_samples, write_query
@@ -109,7 +108,7 @@ def _show_journey(journey: Journey, *, scene: Scene) -> None:
     shown = _ask_versions(journey)
     with shown_errors():
         _show_map(shown, query=scene.query)
-        _show_profiles(journey, theatre_code=scene.theatre.code)
+        _show_profiles(journey)
     with shown_errors():
         _show_disagreements(journey)
         said = tuple(dict.fromkeys(item for route in journey for item in route.also_said))
@@ -246,15 +245,12 @@ def _show_evidence(title: str, items: Sequence[Evidence]) -> None:
             st.caption(f"{by} · {escape_markdown(address)}" if address else by)
 
 
-def _show_profiles(journey: Journey, *, theatre_code: str) -> None:
+def _show_profiles(journey: Journey) -> None:
     """Show height and speed of the measured versions, as far as their tracks have them."""
-    ids = {route.id for route in journey}
-    stored: dict[str, StoredTrack] = {
-        track.route.id: track for track in get_store().tracks(theatre=theatre_code) if track.route.id in ids
-    }
-    for track in stored.values():
-        st.caption(f"Profile of {escape_markdown(show_steering(track.route.title))}")
-        show_profile(track.profile)
+    for route in journey:
+        if route.profile:
+            st.caption(f"Profile of {escape_markdown(show_steering(route.title))}")
+            show_profile(route.profile)
 
 
 def show_profile(profile: Sequence[ProfileRow]) -> None:

@@ -65,12 +65,12 @@ def _show_preview(found: tuple[TrackImport, ...]) -> None:
                 (show_steering(item.name), round(item.length_km, 1), item.entered, item.left) for item in one.crossed
             ]
             st.dataframe(pd.DataFrame(rows, columns=["Unit", "km", "Entered", "Left"]), hide_index=True)
-        show_profile(one.profile)
+        show_profile(one.route.profile)
 
 
 def _store(found: tuple[TrackImport, ...], *, theatre: Theatre) -> None:
     store = get_store()
-    added = [store.add_track(one.route, theatre=theatre.code, profile=one.profile) for one in found]
+    added = [store.add_track(one.route, theatre=theatre.code) for one in found]
     if not any(added):
         raise DataError("This very track is stored already. It stands in the list below.")
     st.session_state[_MESSAGE] = f"{count(sum(added), 'track')} stored."

@@ -31,7 +31,7 @@ def track_stored(theatre: Any) -> str:
         "\n".join([HEAD, *ROWS]).encode(), name=HOSTILE, theatre=theatre, source=HOSTILE, url="javascript:alert(1)"
     )
     store = open_store(os.environ["MAPAPP_DATABASE_URL"])
-    store.add_track(found.route, theatre=theatre.code, profile=found.profile)
+    store.add_track(found.route, theatre=theatre.code)
     store.close()
     return HOSTILE
 

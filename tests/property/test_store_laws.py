@@ -211,3 +211,13 @@ def test_a_time_without_its_offset_is_refused() -> None:
 def test_what_was_changed_by_something_else_is_told(data: dict[str, object]) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         record_from_json(Mention, data)
+
+
+def test_a_record_from_before_a_field_was_added_has_its_default() -> None:
+    leg = Leg(LegKind.REPORTED, None, None, None, "told")
+    data = record_to_json(leg)
+    del data["times_s"]
+    assert record_from_json(Leg, data) == leg
+    del data["note"]
+    with pytest.raises(DataError, match="note"):
+        record_from_json(Leg, data)

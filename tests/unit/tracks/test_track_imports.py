@@ -70,11 +70,11 @@ def test_the_preview_tells_turns_with_numbers_and_the_units_that_were_crossed() 
 
 def test_the_profile_holds_what_the_track_has() -> None:
     (found,) = read_imports(make_file(GOOD), name="x.csv", theatre=invented.THEATRE, source="receivers")
-    assert len(found.profile) == len(GOOD)
-    assert found.profile[0] == (T0, pytest.approx(3048.0), pytest.approx(740.8))
+    assert len(found.route.profile) == len(GOOD)
+    assert found.route.profile[0] == (T0, pytest.approx(3048.0), pytest.approx(740.8))
     bare = b"time,lat,lon\n0,45.5,10.2\n100,45.5,10.3\n"
     (found,) = read_imports(bare, name="x.csv", theatre=invented.THEATRE, source="receivers")
-    assert found.profile == ()
+    assert found.route.profile == ()
 
 
 def test_a_title_names_a_single_track() -> None:
@@ -91,11 +91,11 @@ def test_what_cannot_be_used_is_said() -> None:
 def test_a_stored_track_comes_back_as_it_was(store: Store) -> None:
     (found,) = read_imports(make_file(GOOD), name="x.csv", theatre=invented.THEATRE, source="receivers")
     before = store.version()
-    assert store.add_track(found.route, theatre="invented", profile=found.profile)
+    assert store.add_track(found.route, theatre="invented")
     assert store.version() != before
-    assert not store.add_track(found.route, theatre="invented", profile=found.profile)
+    assert not store.add_track(found.route, theatre="invented")
     (track,) = store.tracks(theatre="invented")
-    assert (track.route, track.profile) == (found.route, found.profile)
+    assert track.route == found.route
     assert store.tracks(theatre="elsewhere") == ()
     assert store.remove_track(found.route.id, theatre="invented")
     assert not store.remove_track(found.route.id, theatre="invented")
@@ -128,3 +128,22 @@ def test_the_command_stores_lists_and_forgets(tmp_path: Path, capsys: pytest.Cap
 def test_a_file_that_is_not_there_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import-track", "nowhere.csv", "--dry-run"]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_every_drawn_position_keeps_its_time_also_where_it_stood() -> None:
+    rows = [(T0, 45.5, 10.2), (T0 + 60, 45.5, 10.21), (T0 + 100, 45.5, 10.21), (T0 + 160, 45.5, 10.22)]
+    data = "time,lat,lon\n" + "".join(f"{when},{lat},{lon}\n" for when, lat, lon in rows)
+    (found,) = read_imports(data.encode(), name="x.csv", theatre=invented.THEATRE, source="receivers")
+    (leg,) = found.route.legs
+    assert leg.times_s == tuple(when for when, _, _ in rows)
+    assert leg.geometry is not None
+    assert list(leg.geometry.coords) == [(lon, lat) for _, lat, lon in rows]
+
+
+def test_a_track_across_the_antimeridian_has_the_time_of_the_crossing_on_both_sides() -> None:
+    data = f"time,lat,lon\n{T0},10,179.9\n{T0 + 100},10,-179.9\n".encode()
+    (found,) = read_imports(data, name="x.csv", theatre=invented.THEATRE, source="receivers")
+    (leg,) = found.route.legs
+    assert leg.geometry is not None
+    assert [list(part.coords) for part in leg.geometry.geoms] == [[(179.9, 10), (180, 10)], [(-180, 10), (-179.9, 10)]]
+    assert leg.times_s == pytest.approx((T0, T0 + 50, T0 + 50, T0 + 100))
