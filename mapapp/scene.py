@@ -79,13 +79,17 @@ def build_scene(
     events = tuple(sorted(merged, key=lambda event: (event.date_start, event.id)))
     told = [*tracks, *(route for reading in readings for route in reading.routes)]
     routes = join_versions(bundled_routes(theatre), told=told)
-    places = _event_places(events, theatre=theatre)
-    if before is not None and before.theatre is theatre and _event_places(before.events, theatre=theatre) == places:
-        cells = before.cells
+    places = (*theatre.cell_places, *_event_places(events, theatre=theatre))
+    before = before if before is not None and before.theatre is theatre else None
+    if before is None:
+        cells = build_cells(units=theatre.units, places=places)
     else:
-        cells = build_cells(units=theatre.units, places=(*theatre.cell_places, *places))
-    earlier = before.timeline if before is not None and before.theatre is theatre else None
-    timeline = build_timeline(cells, theatre=theatre, events=events, before=earlier)
+        earlier = (*theatre.cell_places, *_event_places(before.events, theatre=theatre))
+        cells = before.cells
+        if earlier != places:
+            cells = build_cells(units=theatre.units, places=places, before=(before.cells, earlier))
+    known = None if before is None else before.timeline
+    timeline = build_timeline(cells, theatre=theatre, events=events, before=known)
     n_days = (query.end - query.start).days + 1
     days = [query.start + timedelta(days=offset) for offset in range(n_days)]
     return Scene(

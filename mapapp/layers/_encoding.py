@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -29,14 +30,12 @@ def encode_path(coordinates: Iterable[Sequence[float]], *, scale: int = SCALE) -
     >>> encode_path([])
     []
     """
-    encoded: list[int] = []
-    last_x = last_y = 0
-    for pair in coordinates:
-        x, y = round(pair[0] * scale), round(pair[1] * scale)
-        if encoded and x == last_x and y == last_y:
-            continue
-        encoded += [x - last_x, y - last_y]
-        last_x, last_y = x, y
+    pairs = np.asarray(coordinates if isinstance(coordinates, np.ndarray) else list(coordinates), dtype=np.float64)
+    if not len(pairs):
+        return []
+    whole = np.rint(pairs[:, :2] * scale).astype(np.int64)
+    steps = np.diff(whole, axis=0)
+    encoded: list[int] = np.vstack([whole[:1], steps[steps.any(axis=1)]]).ravel().tolist()
     return encoded
 
 
@@ -56,7 +55,9 @@ def encode_polygons(geometry: BaseGeometry | None, *, scale: int = SCALE) -> lis
     for part in shapely.get_parts(geometry):
         if not isinstance(part, Polygon) or part.is_empty:
             continue
-        rings = [encode_path(list(ring.coords)[:-1], scale=scale) for ring in (part.exterior, *part.interiors)]
+        rings = [
+            encode_path(shapely.get_coordinates(ring)[:-1], scale=scale) for ring in (part.exterior, *part.interiors)
+        ]
         if len(rings[0]) >= 6:
             polygons.append([ring for ring in rings if len(ring) >= 6])
     return polygons
@@ -71,7 +72,9 @@ def encode_lines(geometry: BaseGeometry | None, *, scale: int = SCALE) -> list[l
     if geometry is None:
         return []
     parts = [part for part in shapely.get_parts(geometry) if isinstance(part, LineString) and not part.is_empty]
-    return [path for path in (encode_path(part.coords, scale=scale) for part in parts) if len(path) >= 4]
+    return [
+        path for path in (encode_path(shapely.get_coordinates(part), scale=scale) for part in parts) if len(path) >= 4
+    ]
 
 
 def encode_point(*, lat: float | None, lon: float | None) -> list[float] | None:

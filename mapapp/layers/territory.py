@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -31,8 +33,10 @@ VEIL_STEP_DEG = 0.03
 VEIL_TOLERANCE_DEG = 0.004
 """Detail of the fading (about 400 m); its edge stands for a distance, not for a line on the ground."""
 
-SIDE_STEP_DEG = 2e-4
-"""How far left and right of a border one looks for the cells on its two sides (about 20 m)."""
+SHORTEST_DEG = 1e-4
+"""Stretches of border up to this (about 10 m) are not drawn."""
+
+_Ints = npt.NDArray[np.int64]
 
 
 def shared_borders(geometries: Sequence[BaseGeometry]) -> list[tuple[int, int, list[int]]]:
@@ -49,23 +53,64 @@ def shared_borders(geometries: Sequence[BaseGeometry]) -> list[tuple[int, int, l
     """
     if not geometries:
         return []
-    noded = shapely.union_all([geometry.boundary for geometry in geometries], grid_size=EDGE_GRID_DEG)
-    lines = [line for line in shapely.get_parts(shapely.line_merge(noded)) if line.length > SIDE_STEP_DEG / 2]
-    if not lines:
-        return []
-    left, right = _points_beside(lines)
-    tree = shapely.STRtree(list(geometries))
-    sides = []
-    for points in (left, right):
-        found = np.full(len(lines), -1)
-        point_index, cell_index = tree.query(points, predicate="within")
-        found[point_index] = cell_index
-        sides.append(found)
-    borders = []
-    for line, a, b in zip(lines, sides[0].tolist(), sides[1].tolist(), strict=True):
-        if a != b:
-            borders.append((min(a, b), max(a, b), encode_path(line.coords)))
-    return sorted(borders)
+    shapes = np.array(geometries, dtype=object)
+    if not shapely.coverage_is_valid(shapes):
+        shapes = _noded(shapes)
+    starts, ends, sides = _segments(shapes)
+    # One line per pair of sides and stretch: segments of a pair are joined where they meet.
+    pairs, group = np.unique(sides, axis=0, return_inverse=True)
+    order = np.argsort(group.ravel(), kind="stable")
+    pieces = shapely.linestrings(np.stack([starts[order], ends[order]], axis=1) * EDGE_GRID_DEG)
+    joined = shapely.line_merge(shapely.multilinestrings(pieces, indices=group.ravel()[order]))
+    lines, of_pair = shapely.get_parts(joined, return_index=True)
+    return sorted(
+        (int(pairs[pair, 0]), int(pairs[pair, 1]), encode_path(shapely.get_coordinates(line)))
+        for line, pair in zip(lines, of_pair.tolist(), strict=True)
+        if line.length > SHORTEST_DEG
+    )
+
+
+def _segments(shapes: npt.NDArray[np.object_]) -> tuple[_Ints, _Ints, _Ints]:
+    """Return every segment of the borders once: its ends on the grid, and the shapes on its two sides (-1 = none)."""
+    parts, shape_of_part = shapely.get_parts(shapes, return_index=True)
+    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    grid = np.rint(xy / EDGE_GRID_DEG).astype(np.int64)
+    owner = shape_of_part[part_of_ring][ring]
+    is_segment = (ring[1:] == ring[:-1]) & (grid[1:] != grid[:-1]).any(axis=1)
+    ends = np.hstack([grid[:-1], grid[1:]])[is_segment]
+    is_backward = (ends[:, 0] > ends[:, 2]) | ((ends[:, 0] == ends[:, 2]) & (ends[:, 1] > ends[:, 3]))
+    ends[is_backward] = ends[is_backward][:, [2, 3, 0, 1]]
+    told = np.column_stack([ends, owner[:-1][is_segment]])
+    told = told[np.lexsort(told.T[[4, 3, 2, 1, 0]])]
+    # What is thinner than the grid has both its sides on one segment: whoever is there twice is not beside it.
+    row = np.flatnonzero(_is_new(told))
+    told = told[row[np.diff(np.append(row, len(told))) % 2 == 1]]
+    first = np.flatnonzero(_is_new(told[:, :4]))
+    count = np.diff(np.append(first, len(told)))
+    first, count = first[count <= 2], count[count <= 2]
+    second = np.where(count == 1, -1, told[np.minimum(first + 1, len(told) - 1), 4])
+    sides = np.sort(np.column_stack([told[first, 4], second]), axis=1)
+    return told[first, 0:2], told[first, 2:4], sides
+
+
+def _is_new(rows: _Ints) -> npt.NDArray[np.bool_]:
+    """Tell for each row of a sorted table whether it is another than the one before."""
+    return np.append(True, (rows[1:] != rows[:-1]).any(axis=1))[: len(rows)]
+
+
+def _noded(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return the shapes with every corner of one also a vertex of its neighbours."""
+    lines = shapely.union_all(shapely.boundary(shapes), grid_size=EDGE_GRID_DEG)
+    faces = shapely.get_parts(shapely.polygonize([lines]))
+    face, owner = shapely.STRtree(shapes).query(shapely.point_on_surface(faces), predicate="intersects")
+    pieces: dict[int, list[BaseGeometry]] = defaultdict(list)
+    for face_index, shape_index in zip(face.tolist(), owner.tolist(), strict=True):
+        pieces[shape_index].append(faces[face_index])
+    return np.array(
+        [shapely.coverage_union_all(pieces[index]) if index in pieces else shape for index, shape in enumerate(shapes)],
+        dtype=object,
+    )
 
 
 def far_veils(cells: Sequence[Cell]) -> list[BaseGeometry]:
@@ -82,28 +127,14 @@ def far_veils(cells: Sequence[Cell]) -> list[BaseGeometry]:
     )
     if far.is_empty:
         return []
-    near = shapely.difference(shapely.union_all([cell.geometry for cell in cells]), far)
+    near = shapely.difference(shapely.coverage_union_all([cell.geometry for cell in cells]), far)
+    near = shapely.simplify(near, VEIL_TOLERANCE_DEG / 2)  # else most of the work is for bends nobody sees
     nested = [far]
     for step in range(1, N_VEILS):
         inner = shapely.difference(far, near.buffer(step * VEIL_STEP_DEG, quad_segs=4))
         nested.append(shapely.simplify(inner, VEIL_TOLERANCE_DEG))
     bands = [shapely.difference(outer, inner) for outer, inner in pairwise(nested)]
     return [band for band in (*bands, nested[-1]) if not band.is_empty]
-
-
-def _points_beside(lines: Sequence[BaseGeometry]) -> tuple[list[shapely.Point], list[shapely.Point]]:
-    """Return a point on the left and one on the right of the middle of each line's longest segment."""
-    left, right = [], []
-    for line in lines:
-        coordinates = shapely.get_coordinates(line)
-        steps = np.diff(coordinates, axis=0)
-        lengths = np.hypot(steps[:, 0], steps[:, 1])
-        k = int(lengths.argmax())
-        middle = (coordinates[k] + coordinates[k + 1]) / 2
-        normal = np.array([-steps[k, 1], steps[k, 0]]) / lengths[k] * SIDE_STEP_DEG
-        left.append(shapely.Point(middle + normal))
-        right.append(shapely.Point(middle - normal))
-    return left, right
 
 
 def _encode_state(state: ControlState, *, query: MapQuery, event_index: dict[str, int]) -> dict[str, Any]:
@@ -125,7 +156,17 @@ def _encode_state(state: ControlState, *, query: MapQuery, event_index: dict[str
     )
 
 
-def _encode_cell(cell: Cell, *, states: list[dict[str, Any]]) -> dict[str, Any]:
+@lru_cache(maxsize=2)
+def _encode_areas(cells: tuple[Cell, ...]) -> dict[str, Any]:
+    """Return what follows from the cells alone. A new claim rarely makes a new cell, and this is most of the work."""
+    return {
+        "shapes": [encode_polygons(cell.geometry) for cell in cells],
+        "borders": shared_borders([cell.geometry for cell in cells]),
+        "far": [encode_polygons(veil) for veil in far_veils(cells)],
+    }
+
+
+def _encode_cell(cell: Cell, *, shape: list[list[list[int]]], states: list[dict[str, Any]]) -> dict[str, Any]:
     return without_none(
         {
             "id": cell.id,
@@ -137,7 +178,7 @@ def _encode_cell(cell: Cell, *, states: list[dict[str, Any]]) -> dict[str, Any]:
             "unit": cell.unit_pcode,
             "km2": round(cell.area_km2, 2),
             "people": cell.population,
-            "shape": encode_polygons(cell.geometry),
+            "shape": shape,
             "states": states,
         }
     )
@@ -149,11 +190,15 @@ def build(scene: Scene) -> dict[str, Any]:
     states: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for state in sorted(scene.timeline.states, key=lambda item: (item.cell_id, item.start)):
         states[state.cell_id].append(_encode_state(state, query=scene.query, event_index=event_index))
+    areas = _encode_areas(scene.cells)
     return {
         "scale": SCALE,
-        "cells": [_encode_cell(cell, states=states[cell.id]) for cell in scene.cells],
-        "borders": shared_borders([cell.geometry for cell in scene.cells]),
-        "far": [encode_polygons(veil) for veil in far_veils(scene.cells)],
+        "cells": [
+            _encode_cell(cell, shape=shape, states=states[cell.id])
+            for cell, shape in zip(scene.cells, areas["shapes"], strict=True)
+        ],
+        "borders": areas["borders"],
+        "far": areas["far"],
     }
 
 

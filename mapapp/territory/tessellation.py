@@ -10,7 +10,8 @@ keep the same vertices.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -40,6 +41,9 @@ NODE_DEG = 1e-9
 STEP_M = 5_000.0
 """Length of the pieces of an edge: over 5 km the projected and the geographic chord differ by less than a metre."""
 
+N_LIKELY = 8
+"""Of how many places, the nearest on a plane, distances to a unit without a place are measured on the ellipsoid."""
+
 _Floats = npt.NDArray[np.float64]
 
 
@@ -59,13 +63,21 @@ def finest_units(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return units[keep].sort_values("pcode").reset_index(drop=True)
 
 
-def build_cells(*, units: gpd.GeoDataFrame, places: Iterable[Place]) -> tuple[Cell, ...]:
+def build_cells(
+    *,
+    units: gpd.GeoDataFrame,
+    places: Iterable[Place],
+    before: tuple[Sequence[Cell], Sequence[Place]] | None = None,
+) -> tuple[Cell, ...]:
     """Cut the finest units into one cell per place, in order of unit and place.
 
     Every square metre of the units lies in exactly one cell. Places on one spot share a cell, named after the more
     populous one. A place up to OUTSIDE_KM outside every unit is given to the nearest one, one farther away gets no
     cell. A unit without a place becomes one cell with `place_id` None that takes the position of the nearest place,
     whose state it follows, and says so in its name. The order of the places does not matter.
+
+    `before` are cells of the same units with the places that they were made of: only units whose places are others
+    now, and those beside them, are cut anew; the result is the same without it.
 
     Raises nothing for empty input:
 
@@ -83,23 +95,76 @@ def build_cells(*, units: gpd.GeoDataFrame, places: Iterable[Place]) -> tuple[Ce
     if leaves.empty:
         return ()
     shapes = np.asarray(shapely.make_valid(np.asarray(leaves.geometry.values)), dtype=object)
-    ordered = sorted(places, key=lambda place: (-(place.population or 0), place.id))
-    assigned = _assign(ordered, shapes=shapes)
-    to_plane, to_globe = _projection(shapes)
-    cells: list[Cell] = []
+    ordered = _ordered(places)
+    own = _by_unit(ordered, shapes=shapes)
+    wanted = set(range(len(shapes)))
+    around = wanted
+    if before is not None:
+        old = _by_unit(_ordered(before[1]), shapes=shapes)
+        changed = {index for index in wanted if own[index] != old[index]}
+        wanted = _with_neighbours(changed, shapes=shapes)
+        around = _with_neighbours(wanted, shapes=shapes)
+    ways = _projection(shapes)
+    raw: list[Cell] = []
+    kept: dict[str, list[Cell]] = defaultdict(list)
+    for cell in before[0] if before is not None else ():
+        kept[cell.unit_pcode].append(cell)
+    taken_over: list[Cell] = []
     for index, row in enumerate(leaves.itertuples(index=False)):
-        shape, pcode = shapes[index], str(row.pcode)
-        own = _one_per_spot([ordered[k] for k in np.flatnonzero(assigned == index)])
-        if own:
-            parts = _cut(shape, places=own, to_plane=to_plane, to_globe=to_globe)
-            found = [(place, part) for place, part in zip(own, parts, strict=True) if not part.is_empty]
-            cells += [
-                _cell(f"{pcode}/{place.id}", place=place, name=place.name, pcode=pcode, shape=part, is_own=True)
-                for place, part in sorted(found, key=lambda pair: pair[0].id)
+        pcode, name = str(row.pcode), str(row.name_en)
+        if index in around:
+            raw += _cut_unit(shapes[index], places=own[index], pcode=pcode, name=name, everywhere=ordered, ways=ways)
+        if index not in wanted:
+            taken_over += [
+                _following(cell, shape=shapes[index], name=name, places=ordered) if cell.place_id is None else cell
+                for cell in kept[pcode]
             ]
-        else:
-            cells.append(_cell_without_place(shape, pcode=pcode, name=str(row.name_en), places=ordered))
-    return _with_far_parts(_with_common_vertices(cells))
+    codes = {str(leaves["pcode"].iloc[index]) for index in wanted}
+    made = _with_far_parts(_with_common_vertices(raw, codes=codes)) if raw else ()
+    numbers = {str(pcode): number for number, pcode in enumerate(leaves["pcode"])}
+    # Stable: within a unit the cells stand in order already.
+    return tuple(sorted((*taken_over, *made), key=lambda cell: numbers[cell.unit_pcode]))
+
+
+def _ordered(places: Iterable[Place]) -> list[Place]:
+    """Return the places, the most populous first."""
+    return sorted(places, key=lambda place: (-(place.population or 0), place.id))
+
+
+def _by_unit(ordered: Sequence[Place], *, shapes: npt.NDArray[np.object_]) -> list[list[Place]]:
+    """Return the places of each unit, one per spot."""
+    found: list[list[Place]] = [[] for _ in shapes]
+    for place, index in zip(ordered, _assign(ordered, shapes=shapes).tolist(), strict=True):
+        if index >= 0:
+            found[index].append(place)
+    return [_one_per_spot(places) for places in found]
+
+
+def _with_neighbours(chosen: set[int], *, shapes: npt.NDArray[np.object_]) -> set[int]:
+    """Return the units with those that touch them."""
+    listed = sorted(chosen)
+    _, beside = shapely.STRtree(shapes).query(shapes[listed], predicate="dwithin", distance=100 * NODE_DEG)
+    return chosen | set(beside.tolist())
+
+
+def _cut_unit(
+    shape: BaseGeometry,
+    *,
+    places: Sequence[Place],
+    pcode: str,
+    name: str,
+    everywhere: Sequence[Place],
+    ways: tuple[Transformer, Transformer],
+) -> list[Cell]:
+    """Return the cells of one unit, in order of place; their areas are not measured yet."""
+    if not places:
+        return [_cell_without_place(shape, pcode=pcode, name=name, places=everywhere)]
+    parts = _cut(shape, places=places, to_plane=ways[0], to_globe=ways[1])
+    found = [(place, part) for place, part in zip(places, parts, strict=True) if not part.is_empty]
+    return [
+        _cell(f"{pcode}/{place.id}", place=place, name=place.name, pcode=pcode, shape=part, is_own=True)
+        for place, part in sorted(found, key=lambda pair: pair[0].id)
+    ]
 
 
 def _projection(shapes: npt.NDArray[np.object_]) -> tuple[Transformer, Transformer]:
@@ -212,7 +277,7 @@ def _cell_without_place(shape: BaseGeometry, *, pcode: str, name: str, places: S
     """Return the cell of a unit that has no place: it stands where the nearest place is, and says so."""
     shape = _areas_only(shape)
     if places:
-        nearest = min(places, key=lambda place: (_gap_km(shape, lat=place.lat, lon=place.lon), place.id))
+        nearest = _nearest(shape, places=places)
         words = f"{name} (no place of its own: follows {nearest.name})"
         return _cell(f"{pcode}/-", place=nearest, name=words, pcode=pcode, shape=shape, is_own=False)
     point = shape.representative_point()
@@ -220,8 +285,28 @@ def _cell_without_place(shape: BaseGeometry, *, pcode: str, name: str, places: S
     return _cell(f"{pcode}/-", place=nowhere, name=name, pcode=pcode, shape=shape, is_own=False)
 
 
-def _with_common_vertices(cells: Sequence[Cell]) -> list[Cell]:
-    """Return the cells with every corner of one also a vertex of its neighbours.
+def _following(cell: Cell, *, shape: BaseGeometry, name: str, places: Sequence[Place]) -> Cell:
+    """Return the cell of a unit without a place as it is with these places: another one may be the nearest now."""
+    told = _cell_without_place(shape, pcode=cell.unit_pcode, name=name, places=places)
+    if (told.lat, told.lon, told.place_name) == (cell.lat, cell.lon, cell.place_name):
+        return cell
+    moved = replace(cell, lat=told.lat, lon=told.lon, place_name=told.place_name, far_geometry=None)
+    return _with_far_parts([moved])[0]
+
+
+def _nearest(shape: BaseGeometry, *, places: Sequence[Place]) -> Place:
+    """Return the place with the smallest distance to a shape."""
+    middle: float = shapely.centroid(shape).y
+    narrow = max(math.cos(math.radians(middle)), 0.01)
+    lon, lat = _coordinates(places)
+    flat = shapely.transform(shape, lambda xy: xy * (narrow, 1.0))
+    rough = shapely.distance(flat, shapely.points(lon * narrow, lat))
+    likely: list[Place] = [places[index] for index in np.argsort(rough, kind="stable")[:N_LIKELY].tolist()]
+    return min(likely, key=lambda place: (_gap_km(shape, lat=place.lat, lon=place.lon), place.id))
+
+
+def _with_common_vertices(cells: Sequence[Cell], *, codes: Container[str]) -> list[Cell]:
+    """Return the cells of some units with every corner of one also a vertex of its neighbours, in the order of `cells`.
 
     A border that is one straight stroke on one side and two on the other fits on a plane, but opens by hundreds of
     square metres as soon as it is projected or measured on the ellipsoid.
@@ -236,11 +321,14 @@ def _with_common_vertices(cells: Sequence[Cell]) -> list[Cell]:
         if face_index not in seen:  # on a border between two, the first takes it
             seen.add(face_index)
             pieces.setdefault(cell_index, []).append(faces[face_index])
-    final = [
-        _areas_only(shapely.coverage_union_all(pieces[index])) if index in pieces else cell.geometry
-        for index, cell in enumerate(cells)
-    ]
-    return [replace(cell, geometry=shape, area_km2=_area_km2(shape)) for cell, shape in zip(cells, final, strict=True)]
+    done = []
+    for index, cell in enumerate(cells):
+        if cell.unit_pcode not in codes:
+            continue
+        whole = _areas_only(shapely.coverage_union_all(pieces[index])) if index in pieces else cell.geometry
+        shape = shapely.normalize(whole)  # where its rings begin must not depend on what was cut together with it
+        done.append(replace(cell, geometry=shape, area_km2=_area_km2(shape)))
+    return done
 
 
 def _area_km2(shape: BaseGeometry) -> float:

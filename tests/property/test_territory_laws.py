@@ -111,6 +111,27 @@ def test_a_point_lies_in_the_cell_of_the_nearest_place_of_its_unit(
         assert own <= best * 1.002 + 0.02
 
 
+@settings(max_examples=30, deadline=None)
+@given(places_at, places_at)
+def test_cells_taken_over_are_those_that_would_be_cut(
+    spots: list[tuple[float, float]], others: list[tuple[float, float]]
+) -> None:
+    earlier, later = numbered(make_places(spots)), numbered(make_places([*spots[1:], *others[:2]]))
+    before = build_cells(units=COUNTRY, places=earlier)
+    taken_over = build_cells(units=COUNTRY, places=later, before=(before, earlier))
+    assert taken_over == build_cells(units=COUNTRY, places=later)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_new_place_cuts_many_units_as_from_nothing(theatre: Theatre, number: int) -> None:
+    *earlier, new = theatre.cell_places[number::3]
+    before = build_cells(units=theatre.units, places=earlier)
+    places = [*earlier[:-1], new] if number % 2 else [*earlier, new]
+    assert build_cells(units=theatre.units, places=places, before=(before, earlier)) == build_cells(
+        units=theatre.units, places=places
+    )
+
+
 def test_cells_of_the_bundled_theatre_fit_together_in_any_projection(theatre: Theatre) -> None:
     cells = build_cells(units=theatre.units, places=theatre.cell_places)
     assert shapely.coverage_is_valid([cell.geometry for cell in cells])
