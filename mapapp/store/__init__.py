@@ -7,14 +7,13 @@ added in one transaction. Readers in other processes go on while one writes (wri
 
 from mapapp.store.address import BUSY_TIMEOUT_MS
 from mapapp.store.opening import migration_config, open_store
-from mapapp.store.store import ProfileRow, Store, StoredArticle, StoredTrack
+from mapapp.store.store import Store, StoredArticle, StoredTrack
 from mapapp.store.tables import METADATA, STATE
 
 __all__ = [
     "BUSY_TIMEOUT_MS",
     "METADATA",
     "STATE",
-    "ProfileRow",
     "Store",
     "StoredArticle",
     "StoredTrack",

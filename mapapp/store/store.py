@@ -41,18 +41,12 @@ class StoredArticle:
     n_routes: int
 
 
-ProfileRow = tuple[float | None, float | None, float | None]
-"""Seconds since 1970 in UTC, height in metres, speed in km/h; None = unknown."""
-
-
 @dataclass(frozen=True, slots=True)
 class StoredTrack:
     """A measured track as it was imported."""
 
     route: Route
     added: datetime
-    profile: tuple[ProfileRow, ...]
-    """Height and speed through time, thinned; () = it has neither."""
 
 
 @dataclass(frozen=True)
@@ -242,11 +236,11 @@ class Store:
             self._decoded.pop(reading_id, None)
         return removed
 
-    def add_track(self, route: Route, *, theatre: str, profile: Sequence[ProfileRow] = ()) -> bool:
+    def add_track(self, route: Route, *, theatre: str) -> bool:
         """Store the route of a measured track; False where this very track was there already."""
         try:
-            payload = json.dumps(record_to_json(route), allow_nan=False)
-            rows = json.dumps([list(row) for row in profile], allow_nan=False)
+            payload = json.dumps(record_to_json(replace(route, profile=())), allow_nan=False)
+            rows = json.dumps([list(row) for row in route.profile], allow_nan=False)
         except ValueError as error:
             message = f"The track cannot be stored. {error}"
             raise StoreError(message) from error
@@ -272,9 +266,11 @@ class Store:
             rows = connection.execute(query).mappings().all()
         return tuple(
             StoredTrack(
-                record_from_json(Route, json.loads(row["payload"])),
+                replace(
+                    record_from_json(Route, json.loads(row["payload"])),
+                    profile=tuple((when, height, speed) for when, height, speed in json.loads(row["profile"])),
+                ),
                 datetime.fromisoformat(row["added"]),
-                tuple((when, height, speed) for when, height, speed in json.loads(row["profile"])),
             )
             for row in rows
         )
