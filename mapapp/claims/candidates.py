@@ -33,6 +33,8 @@ class Candidate:
     """active, passive, noun, compound, state: how the sentence says it."""
     is_now: bool = False
     """The sentence tells the present state ("is held by")."""
+    measures: Mapping[str, float] = field(default_factory=dict)
+    """Named measures beside those that the scorer reads from the rest; 1 = it is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mapapp.claims.candidates import Candidate, View
+from mapapp.claims.hints import find_hinted
 from mapapp.claims.holding import is_control_noun, read_control_of, read_hands, read_held_compound, read_stronghold
 from mapapp.claims.nouns import looks_like_verb, read_noun
 from mapapp.claims.verbs import read_verb
@@ -21,6 +22,7 @@ def find_candidates(view: View) -> tuple[Candidate, ...]:
         if word.party is not None or word.place is not None:
             continue
         found.extend(_at_word(view, index, word))
+    found.extend(find_hinted(view, found=found))
     return tuple(found)
 
 

@@ -26,6 +26,7 @@ from mapapp.claims.drafts import (
     with_takers,
 )
 from mapapp.claims.grading import find_publisher, grade_claim
+from mapapp.claims.hints import hint_words
 from mapapp.claims.known_places import find_known_places
 from mapapp.claims.lending import lend_within_article
 from mapapp.claims.lexicon import Lexicon, has_word, read_lexicon
@@ -116,7 +117,8 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
     text = article.text
     drafts: list[Draft] = []
     journeys: list[Told] = []
-    if not has_word(text, lexicon.triggers | movement_triggers(), start=0, end=len(text)):
+    control_words = lexicon.triggers | hint_words()
+    if not has_word(text, control_words | movement_triggers(), start=0, end=len(text)):
         return drafts, journeys
     resolutions = (*resolutions, *find_known_places(article, taken=resolutions, theatre=theatre))
     if not resolutions:
@@ -148,7 +150,7 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
                 head_context(text, span=own_dates[0], start=start, end=end, sentence=number, paragraph=paragraph)
                 or context
             )
-        is_control = has_word(text, lexicon.triggers, start=start, end=end)
+        is_control = has_word(text, control_words, start=start, end=end)
         is_journey = has_word(text, movement_triggers(), start=start, end=end)
         if is_control or is_journey:
             described = find_described_places(

@@ -84,4 +84,5 @@ def read_features(  # noqa: PLR0912 - one branch per feature
             features["air_strike"] = 1
     if is_dated:
         features["dated"] = 1
+    features.update(candidate.measures)
     return features
