@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mapapp.claims.grading import find_named_publisher, find_publisher, is_reliable, read_rules
-from mapapp.claims.review import accepted_claims, active_decisions
+from mapapp.claims.grading import read_rules
+from mapapp.claims.judging import judge_event
+from mapapp.claims.ruling import Ruling, build_ruling, is_compatible
 from mapapp.dates import precision_of
 from mapapp.model import (
     CONTROL_CHANGES,
@@ -28,7 +29,6 @@ from mapapp.model import (
     Resolution,
     Status,
 )
-from mapapp.text import fold
 from mapapp.theatres.theatre import Theatre
 
 
@@ -42,6 +42,17 @@ class _Spot:
     where_prec: int
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The claims and bundled events of one place or unit, or of several that a person tied together.
+
+    What one group becomes does not depend on any other.
+    """
+
+    claims: tuple[Claim, ...]
+    bundled: tuple[Event, ...]
+
+
 def merge_claims(
     claims: Iterable[Claim],
     *,
@@ -53,74 +64,128 @@ def merge_claims(
 
     Left out, and still in their readings: movements, claims without a date or with nothing but a year, places outside
     the theatre's country or larger than a unit, scores below the minimum that nobody accepted, and claims that were
-    rejected. A denial, or a mere speculation, makes no event; a denial is evidence against the one it denies. The
-    result does not depend on the order of the claims.
+    rejected. A denial, or a mere speculation, makes no event; a denial is evidence against the one it denies. What a
+    person said of two events, that they are one or are not, comes before the rules. The result does not depend on the
+    order of the claims.
     """
-    accepted = accepted_claims(decisions)
-    rejected = {
-        decision.target.removeprefix("claim:")
-        for decision in active_decisions(decisions)
-        if decision.action == "reject"
-    } - accepted
-    usable = sorted(
-        (
-            claim
-            for claim in claims
-            if claim.id not in rejected and _is_usable(claim, theatre=theatre, accepted=accepted)
-        ),
-        key=lambda claim: (claim.date_start or date.min, claim.date_prec or 9, -claim.score, claim.id),
-    )
-    by_spot: dict[str, list[Event]] = defaultdict(list)
+    ruling = build_ruling(decisions, articles=articles, theatre=theatre)
+    groups = group_claims((claim for claim in claims if ruling.counts(claim)), ruling=ruling)
+    merged = [event for group in groups for event in merge_group(group, ruling=ruling)]
+    return sort_events(merged, theatre=theatre)
+
+
+def sort_events(events: Iterable[Event], *, theatre: Theatre) -> tuple[Event, ...]:
+    """Return events in the order in which they are told: bundled ones as the theatre has them, then by day and id."""
+    order = {event.id: number for number, event in enumerate(theatre.events)}
+    return tuple(sorted(events, key=lambda event: (order.get(event.id, len(order)), event.date_start, event.id)))
+
+
+def group_claims(claims: Iterable[Claim], *, ruling: Ruling) -> tuple[Group, ...]:
+    """Return the claims that may make events, with the bundled events that they may speak of, group by group.
+
+    Claims that no event can be made of are left out; whether a claim is sure enough is not asked here.
+    """
+    theatre = ruling.theatre
+    claims_at: dict[str, list[Claim]] = defaultdict(list)
+    bundled_at: dict[str, list[Event]] = defaultdict(list)
+    spot_of: dict[str, str] = {}
     for event in theatre.events:
+        key = _event_key(event)
+        bundled_at[key].append(event)
+        spot_of[f"event:{event.id}"] = key
+    for claim in claims:
+        spot = _spot(claim, theatre=theatre) if _can_be_event(claim, theatre=theatre) else None
+        if spot is not None:
+            claims_at[spot.key].append(claim)
+            spot_of[f"claim:{claim.id}"] = spot.key
+    leader = {key: key for key in (*bundled_at, *claims_at)}
+
+    def lead(key: str) -> str:
+        while leader[key] != key:
+            key = leader[key]
+        return key
+
+    for one, other in ruling.bonds.same:
+        if one in spot_of and other in spot_of:
+            leader[lead(spot_of[one])] = lead(spot_of[other])
+    members: dict[str, list[str]] = defaultdict(list)
+    for key in leader:
+        members[lead(key)].append(key)
+    return tuple(
+        Group(
+            claims=tuple(claim for key in keys for claim in claims_at.get(key, ())),
+            bundled=tuple(event for key in keys for event in bundled_at.get(key, ())),
+        )
+        for keys in members.values()
+    )
+
+
+def merge_group(group: Group, *, ruling: Ruling) -> tuple[Event, ...]:
+    """Return the events of a group: its bundled ones with what the claims add, and those of the claims."""
+    theatre = ruling.theatre
+    by_spot: dict[str, list[Event]] = defaultdict(list)
+    for event in group.bundled:
         by_spot[_event_key(event)].append(event)
-    accepted_events: set[str] = set()
+    found: dict[str, tuple[str, int]] = {
+        f"event:{event.id}": (key, number) for key, events in by_spot.items() for number, event in enumerate(events)
+    }
+    ties = _ties(ruling.bonds.same)
+    accepted: set[str] = set()
     denials: list[tuple[_Spot, Claim]] = []
-    for claim in usable:
+    for claim in sorted(
+        group.claims, key=lambda claim: (claim.date_start or date.min, claim.date_prec or 9, -claim.score, claim.id)
+    ):
         spot = _spot(claim, theatre=theatre)
         if spot is None:
             continue
         if claim.assertion is Assertion.DENIED:
             denials.append((spot, claim))
             continue
-        events = by_spot[spot.key]
-        index = _find_event(events, claim=claim, theatre=theatre)
-        evidence = _evidence(claim, articles=articles)
-        if index is not None:
-            events[index] = _strengthen(events[index], claim=claim, evidence=evidence, theatre=theatre)
+        name = f"claim:{claim.id}"
+        evidence = _evidence(claim, articles=ruling.articles)
+        at = next((found[other] for other in ties.get(name, ()) if other in found), None)
+        if at is None:
+            index = _find_event(by_spot[spot.key], claim=claim, ruling=ruling)
+            at = None if index is None else (spot.key, index)
+        if at is not None:
+            event = by_spot[at[0]][at[1]]
+            by_spot[at[0]][at[1]] = _strengthen(event, claim=claim, evidence=evidence, theatre=theatre)
         elif claim.assertion is not Assertion.SPECULATED:
-            index = len(events)
-            events.append(_new_event(claim, spot=spot, evidence=evidence))
-        if index is not None and claim.id in accepted:
-            accepted_events.add(events[index].id)
+            events = by_spot[spot.key]
+            at = (spot.key, len(events))
+            events.append(_new_event(claim, spot=spot, evidence=evidence, taken={event.id for event in events}))
+        if at is not None:
+            found[name] = at
+            if claim.id in ruling.accepted:
+                accepted.add(by_spot[at[0]][at[1]].id)
     for spot, claim in denials:
         events = by_spot[spot.key]
-        index = _find_event(events, claim=claim, theatre=theatre)
+        at = next((found[other] for other in ties.get(f"claim:{claim.id}", ()) if other in found), None)
+        index = _find_event(events, claim=claim, ruling=ruling) if at is None else at[1]
         if index is not None:
-            against = _evidence(claim, articles=articles)
-            if against not in events[index].evidence_against:
-                events[index] = replace(events[index], evidence_against=(*events[index].evidence_against, against))
-    merged = [
-        _judge(event, rivals=events, is_accepted=event.id in accepted_events, theatre=theatre)
+            events = events if at is None else by_spot[at[0]]
+            events[index] = _weaken(events[index], against=_evidence(claim, articles=ruling.articles))
+    return tuple(
+        judge_event(event, rivals=events, is_accepted=event.id in accepted, ruling=ruling)
         for events in by_spot.values()
         for event in events
-    ]
-    bundled_order = {event.id: number for number, event in enumerate(theatre.events)}
-    merged.sort(key=lambda event: (bundled_order.get(event.id, len(bundled_order)), event.date_start, event.id))
-    return tuple(merged)
+    )
 
 
-def is_compatible(first: str | None, second: str | None, *, theatre: Theatre) -> bool:
-    """Return whether two actor codes may mean one actor: equal, unknown, or a generic one and a member of it."""
-    if first is None or second is None or first == second:
-        return True
-    for one, other in ((first, second), (second, first)):
-        actor = theatre.actor(one)
-        if actor is not None and actor.is_generic and other in actor.members:
-            return True
-    return False
+def _ties(same: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return for each name all those that a person tied to it, also by way of others; sorted."""
+    groups: dict[str, set[str]] = {}
+    for one, other in same:
+        joined = groups.get(one, {one}) | groups.get(other, {other})
+        for name in joined:
+            groups[name] = joined
+    return {
+        name: tuple(sorted(group - {name}, key=lambda text: (not text.startswith("event:"), text)))
+        for name, group in groups.items()
+    }
 
 
-def _is_usable(claim: Claim, *, theatre: Theatre, accepted: frozenset[str]) -> bool:
+def _can_be_event(claim: Claim, *, theatre: Theatre) -> bool:
     rules = read_rules()["merge"]
     if claim.kind is EventKind.MOVEMENT or claim.place is None or claim.place.place is None:
         return False
@@ -128,9 +193,7 @@ def _is_usable(claim: Claim, *, theatre: Theatre, accepted: frozenset[str]) -> b
         return False
     if claim.date_prec > rules["finest_date_prec"] or claim.place.where_prec > rules["coarsest_where_prec"]:
         return False
-    if claim.place.place.country != theatre.country:
-        return False
-    return claim.id in accepted or claim.score >= rules["minimum_score"]
+    return claim.place.place.country == theatre.country
 
 
 def _spot(claim: Claim, *, theatre: Theatre) -> _Spot | None:
@@ -159,13 +222,19 @@ def _event_key(event: Event) -> str:
     return f"remainder:{event.remainder_of}"
 
 
-def _find_event(events: Sequence[Event], *, claim: Claim, theatre: Theatre) -> int | None:
-    """Return the event that a claim speaks of: the nearest in time among those of its kind and actor."""
+def _find_event(events: Sequence[Event], *, claim: Claim, ruling: Ruling) -> int | None:
+    """Return the event that a claim speaks of: the nearest in time among those of its kind and actor.
+
+    Not one that a person said it does not speak of.
+    """
+    theatre, name = ruling.theatre, f"claim:{claim.id}"
     best: tuple[int, int, int] | None = None
     for number, event in enumerate(events):
         if not _same_kind(event.kind, claim.kind) or not is_compatible(event.actor, claim.actor, theatre=theatre):
             continue
         if event.actor is None and event.opponent is not None and event.opponent == claim.actor:
+            continue
+        if ruling.bonds.are_apart(name, _names_in(event)):
             continue
         gap = _gap_days(event, claim)
         slack = read_rules()["merge"]["slack_days"][str(max(event.date_prec, claim.date_prec or 5))]
@@ -173,6 +242,12 @@ def _find_event(events: Sequence[Event], *, claim: Claim, theatre: Theatre) -> i
             rank = (gap, event.actor != claim.actor, number)
             best = rank if best is None or rank < best else best
     return best[2] if best else None
+
+
+def _names_in(event: Event) -> list[str]:
+    """Return the names of an event and of the claims behind and against it, as bonds have them."""
+    claims = [f"claim:{one.claim_id}" for one in (*event.evidence_for, *event.evidence_against) if one.claim_id]
+    return [f"event:{event.id}", *claims]
 
 
 def _same_kind(first: EventKind, second: EventKind) -> bool:
@@ -202,11 +277,13 @@ def _evidence(claim: Claim, *, articles: Mapping[str, Article]) -> Evidence:
     )
 
 
-def _new_event(claim: Claim, *, spot: _Spot, evidence: Evidence) -> Event:
+def _new_event(claim: Claim, *, spot: _Spot, evidence: Evidence, taken: set[str]) -> Event:
     first, last = claim.date_start or date.min, claim.date_end or date.min
     words = "|".join((spot.key, claim.kind.value, claim.actor or "", first.isoformat(), last.isoformat()))
+    if _read_id(words) in taken:  # a person said that two events of the very same words are two
+        words = f"{words}|{claim.id}"
     return Event(
-        id="read-" + hashlib.sha256(words.encode()).hexdigest()[:16],
+        id=_read_id(words),
         kind=claim.kind,
         date_start=first,
         date_end=last,
@@ -222,10 +299,23 @@ def _new_event(claim: Claim, *, spot: _Spot, evidence: Evidence) -> Event:
     )
 
 
+def _read_id(words: str) -> str:
+    return "read-" + hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _weaken(event: Event, *, against: Evidence) -> Event:
+    """Add a statement against an event, once."""
+    if against in event.evidence_against:
+        return event
+    return replace(event, evidence_against=(*event.evidence_against, against))
+
+
 def _strengthen(event: Event, *, claim: Claim, evidence: Evidence, theatre: Theatre) -> Event:
     """Add a claim to the event it speaks of. A bundled event keeps what it says; a read one takes the finer word."""
     if evidence.claim_id in {known.claim_id for known in event.evidence_for}:
         return event
+    if not is_compatible(event.actor, claim.actor, theatre=theatre):
+        return _weaken(event, against=evidence)  # a person tied them: it speaks of the event, but for another side
     stronger = replace(event, evidence_for=(*event.evidence_for, evidence))
     if event.is_bundled:
         return stronger
@@ -250,99 +340,3 @@ def _strengthen(event: Event, *, claim: Claim, evidence: Evidence, theatre: Thea
         date_prec=precision_of(low, high),
         share=event.share if event.share is None or claim.share is None else max(event.share, claim.share),
     )
-
-
-def _judge(event: Event, *, rivals: Sequence[Event], is_accepted: bool, theatre: Theatre) -> Event:
-    """Give an event its status by the rules. Bundled events are not judged against each other: that was done."""
-    opposing = [
-        rival
-        for rival in rivals
-        if rival is not event and not (event.is_bundled and rival.is_bundled) and _oppose(event, rival, theatre=theatre)
-    ]
-    against = list(event.evidence_against)
-    for rival in opposing:
-        against.extend(evidence for evidence in rival.evidence_for if evidence not in against and evidence.is_quote)
-    judged = replace(event, evidence_against=tuple(against))
-    if is_accepted:
-        return replace(judged, status=Status.ASSESSED)
-    was_assessed = event.is_bundled and event.status is Status.ASSESSED
-    needed = read_rules()["assess"]["contest_minimum_reliability"]
-    plain = [rival for rival in opposing if event.is_only_hedged or not rival.is_only_hedged]
-    if any(not was_assessed or _is_heard(rival, minimum=needed) for rival in plain):
-        return replace(judged, status=Status.CONTESTED)
-    is_open = event.status is Status.CLAIMED and any(evidence.claim_id for evidence in event.evidence_for)
-    if is_open and _is_proven(judged, theatre=theatre):
-        return replace(judged, status=Status.ASSESSED)
-    return judged
-
-
-def _is_heard(event: Event, *, minimum: str) -> bool:
-    return any(is_reliable(evidence.grade, minimum=minimum) for evidence in event.evidence_for)
-
-
-def _oppose(event: Event, rival: Event, *, theatre: Theatre) -> bool:
-    """Return whether two events say of one day that different sides hold the place."""
-    holds = CONTROL_CHANGES | {EventKind.REPORTED}
-    if event.kind not in holds or rival.kind not in holds:
-        return False
-    if event.actor is None or rival.actor is None or is_compatible(event.actor, rival.actor, theatre=theatre):
-        return False
-    if event.share is not None or rival.share is not None:
-        return False
-    if event.date_prec > 2 or rival.date_prec > 2:
-        return False
-    return event.date_start <= rival.date_end and rival.date_start <= event.date_end
-
-
-def _is_proven(event: Event, *, theatre: Theatre) -> bool:
-    rules = read_rules()["assess"]
-    if event.evidence_against:
-        return False
-    sure = [evidence for evidence in event.evidence_for if evidence.assertion is Assertion.ASSERTED]
-    for evidence in sure:
-        side = _side_of(evidence, theatre=theatre)
-        if (
-            side is not None
-            and event.actor is not None
-            and side == event.opponent
-            and not is_compatible(side, event.actor, theatre=theatre)
-            and is_reliable(evidence.grade, minimum=rules["partisan_minimum_reliability"])
-        ):
-            return True
-    solid = [
-        evidence
-        for evidence in sure
-        if is_reliable(evidence.grade, minimum=rules["minimum_reliability"])
-        and _side_of(evidence, theatre=theatre) is None
-    ]
-    return len(_independent(solid)) >= int(rules["independent_sources"])
-
-
-def _independent(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return those that share neither publisher nor speaker with one before: one voice in two papers counts once."""
-    chosen: list[Evidence] = []
-    publishers: set[str] = set()
-    speakers: set[str] = set()
-    for one in evidence:
-        publisher, speaker = fold(one.publisher or one.url or ""), fold(one.speaker or "")
-        if not publisher or publisher in publishers or (speaker and speaker in speakers):
-            continue
-        publishers.add(publisher)
-        if speaker:
-            speakers.add(speaker)
-        chosen.append(one)
-    return chosen
-
-
-def _side_of(evidence: Evidence, *, theatre: Theatre) -> str | None:
-    """Return the side that a statement's source favours: its speaker's, else its publisher's; None = no known one."""
-    speaker = fold(evidence.speaker or "")
-    if speaker:
-        for actor in theatre.actors:
-            if any(f" {fold(alias)} " in f" {speaker} " for alias in (actor.name, *actor.aliases)):
-                return actor.code
-        named = find_named_publisher(evidence.speaker, theatre=theatre)
-        if named is not None:
-            return named.favours
-    publisher = find_publisher(Article(id="", text="", publisher=evidence.publisher, url=evidence.url), theatre=theatre)
-    return publisher.favours if publisher else None

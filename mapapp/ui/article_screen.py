@@ -43,7 +43,7 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
             theatre=theatre,
             rejected=review.rejected,
             picked=picked if isinstance(picked, int) else None,
-            claims=review.raw.claims,
+            claims=review.reviewed.claims,
         )
         if clicked is not None:
             st.session_state[review.key(MENTION)] = clicked
@@ -63,9 +63,8 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
 def _show_small_map(review: Review, *, query: MapQuery) -> None:
     """Show the map at the place and day of the claim that is looked at."""
     with shown_errors():
-        claims = {claim.id: claim for claim in review.raw.claims}
+        claims = review.claims
         claim = claims.get(str(st.session_state.get(review.key(CLAIM))), next(iter(claims.values()), None))
-        claim = next((item for item in review.current.claims if claim is not None and item.id == claim.id), claim)
         payload = get_payload(query, with_samples=has_samples())
         day = _day_of(claim, query=query)
         show_map(

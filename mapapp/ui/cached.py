@@ -15,6 +15,7 @@ import streamlit as st
 
 from mapapp.claims.review import apply_decisions
 from mapapp.folders import data_folder
+from mapapp.histories.shelf import event_layers, layers_version
 from mapapp.mapview import build_document, build_payload, escape_json
 from mapapp.model import Article, Decision, MapQuery, Place, Reading
 from mapapp.places.gazetteer import Gazetteer, open_gazetteer
@@ -139,12 +140,13 @@ def are_samples_read(theatre_name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _PatientGazetteer:
+class PatientGazetteer:
     """A gazetteer that is waited for only if it is asked something: most decisions name no place."""
 
     theatre_name: str
 
     def place(self, place_id: str, /) -> Place:
+        """Return the place with this id, once the index is open."""
         return get_gazetteer_job(self.theatre_name).result().place(place_id)
 
 
@@ -159,7 +161,7 @@ class SceneKey:
     store: str
     store_version: str
     theatre_version: str
-    """Of its files and of the user's gazetteers: decisions may name places of these."""
+    """Of its files, of the user's gazetteers (decisions may name places of these) and of imported event layers."""
 
 
 def build_key(query: MapQuery, *, with_samples: bool) -> SceneKey:
@@ -170,7 +172,7 @@ def build_key(query: MapQuery, *, with_samples: bool) -> SceneKey:
         has_samples=with_samples and are_samples_read(query.theatre),
         store=_store_name(),
         store_version=store_version(),
-        theatre_version=_places_version(query.theatre),
+        theatre_version=f"{_places_version(query.theatre)} {layers_version(query.theatre)}",
     )
 
 
@@ -226,7 +228,7 @@ def find_scene(key: SceneKey) -> Scene:
 def _build_scene(key: SceneKey) -> Scene:
     theatre, decisions = get_theatre(key.query.theatre), get_store().decisions()
     by_article = _group_by_article(decisions)
-    gazetteer = _PatientGazetteer(key.query.theatre)
+    gazetteer = PatientGazetteer(key.query.theatre)
     readings = [
         apply_decisions(reading, decisions=found, theatre=theatre, gazetteer=gazetteer)
         if (found := by_article.get(reading.article.id))
@@ -241,6 +243,7 @@ def _build_scene(key: SceneKey) -> Scene:
         readings=readings,
         decisions=decisions,
         tracks=tracks,
+        event_layers=event_layers(key.query.theatre),
         before=newest.get(key.query.theatre),
     )
     newest[key.query.theatre] = scene

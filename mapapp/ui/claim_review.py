@@ -30,10 +30,9 @@ CLAIM = "claim_choice"
 
 def build_claim_table(review: Review) -> pd.DataFrame:
     """Return the claims of the article, also those that were rejected, one row each."""
-    current = {claim.id: claim for claim in review.current.claims}
     rows = [
-        _claim_row(current.get(claim.id, claim), state=_claim_state(claim, review=review), theatre=review.theatre)
-        for claim in review.raw.claims
+        _claim_row(claim, state=review.reviewed.states[claim.id], theatre=review.theatre)
+        for claim in review.reviewed.claims
     ]
     columns = [
         "State",
@@ -68,17 +67,10 @@ def _claim_row(claim: Claim, *, state: str, theatre: Theatre) -> tuple[object, .
     )
 
 
-def _claim_state(claim: Claim, *, review: Review) -> str:
-    if claim.id in review.rejected:
-        return "rejected"
-    actions = {decision.action for decision in review.active if decision.target == f"claim:{claim.id}"}
-    return "corrected" if "correct" in actions else "accepted" if "accept" in actions else "as read"
-
-
 def show_claims(review: Review) -> None:
     """Show the claims of the article, and let the user accept, reject or correct one of them."""
-    raw = {claim.id: claim for claim in review.raw.claims}
-    if not raw:
+    claims = review.claims
+    if not claims:
         is_foreign = review.raw.article.language not in (None, CLAIM_LANGUAGE)
         st.caption(
             f"Claims are read from {name_language(CLAIM_LANGUAGE)} only; none was looked for in this text."
@@ -86,23 +78,20 @@ def show_claims(review: Review) -> None:
             else "No sentence of this text says who holds, takes or leaves a place, or who went where."
         )
         return
-    current = {**raw, **{claim.id: claim for claim in review.current.claims}}
     choice = review.key(CLAIM)
-    show_choice_table(build_claim_table(review), key=review.key("claims_table"), choice=choice, values=list(raw))
-    if st.session_state.get(choice) not in raw:
-        st.session_state[choice] = next(iter(raw))
+    show_choice_table(build_claim_table(review), key=review.key("claims_table"), choice=choice, values=list(claims))
+    if st.session_state.get(choice) not in claims:
+        st.session_state[choice] = next(iter(claims))
     claim_id = st.selectbox(
         "Look at one claim",
-        options=list(raw),
-        format_func=lambda key: describe_claim(current[key], theatre=review.theatre),
+        options=list(claims),
+        format_func=lambda key: describe_claim(claims[key], theatre=review.theatre),
         key=choice,
     )
-    claim = current[claim_id]
+    claim = claims[claim_id]
     with st.container(border=True):
         st.text(f"“{show_steering(claim.quote)}”")
-        st.caption(
-            f"Characters {claim.start}–{claim.end} of the text. State: {_claim_state(raw[claim_id], review=review)}."
-        )
+        st.caption(f"Characters {claim.start}–{claim.end} of the text. State: {review.reviewed.states[claim_id]}.")
         with shown_errors():
             _show_claim_buttons(review, claim=claim)
         with st.expander("Correct it", key=f"correct_{claim_id}"), shown_errors():

@@ -6,18 +6,18 @@ is drawn is made of readings with their decisions applied. Nothing that was read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
 
-from mapapp.claims.review import active_decisions, apply_decisions, check_decision
-from mapapp.model import Decision, Reading
+from mapapp.claims.decisions import active_decisions
+from mapapp.claims.review import Reviewed, check_decision, review_reading
+from mapapp.model import Claim, Decision, Reading
 from mapapp.theatres.theatre import Theatre
-from mapapp.ui.articles import wait_for
-from mapapp.ui.cached import get_gazetteer_job, get_store
+from mapapp.ui.cached import PatientGazetteer, get_store
 from mapapp.ui.text import show_steering
 from mapapp.ui.wording import describe_claim
 
@@ -33,7 +33,7 @@ class Review:
 
     raw: Reading
     """As it was read."""
-    current: Reading
+    reviewed: Reviewed
     """With the decisions applied."""
     decisions: tuple[Decision, ...]
     """All of this article, oldest first."""
@@ -49,20 +49,28 @@ class Review:
         return active_decisions(self.decisions)
 
     @property
+    def current(self) -> Reading:
+        """What counts after the decisions."""
+        return self.reviewed.reading
+
+    @property
+    def claims(self) -> Mapping[str, Claim]:
+        """All claims by id, also those that no longer count, each with its corrections."""
+        return {claim.id: claim for claim in self.reviewed.claims}
+
+    @property
     def rejected(self) -> frozenset[str]:
         """Ids of the claims that the map leaves out because of a decision."""
         kept = {claim.id for claim in self.current.claims}
-        return frozenset(claim.id for claim in self.raw.claims if claim.id not in kept)
+        return frozenset(claim.id for claim in self.reviewed.claims if claim.id not in kept)
 
 
 def build_review(raw: Reading, *, theatre: Theatre) -> Review:
     """Return an article with its decisions applied."""
     decisions = get_store().decisions(article_id=raw.article.id)
-    if not decisions:
-        return Review(raw, raw, (), theatre)
-    gazetteer = wait_for(get_gazetteer_job(theatre.folder.name))
-    current = apply_decisions(raw, decisions=decisions, theatre=theatre, gazetteer=gazetteer)
-    return Review(raw, current, decisions, theatre)
+    gazetteer = PatientGazetteer(theatre.folder.name)
+    reviewed = review_reading(raw, decisions=decisions, theatre=theatre, gazetteer=gazetteer)
+    return Review(raw, reviewed, decisions, theatre)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +106,15 @@ def decide(review: Review, steps: Sequence[Step]) -> None:
         )
         for step in steps
     ]
+    gazetteer = PatientGazetteer(review.theatre.folder.name)
+    known = {claim.id for reading in store.readings(theatre=review.theatre.code) for claim in reading.claims}
     for decision in decisions:
-        if decision.action == "correct":
-            gazetteer = wait_for(get_gazetteer_job(review.theatre.folder.name))
-            check_decision(decision, reading=review.raw, theatre=review.theatre, gazetteer=gazetteer)
+        check_decision(
+            decision, reviewed=review.reviewed, theatre=review.theatre, gazetteer=gazetteer, known_claims=known
+        )
     if store.article(article.id) is None:
         store.add_reading(review.raw, theatre=review.theatre.code)
-    for decision in decisions:
-        store.add_decision(decision)
+    store.add_decisions(decisions)
     st.session_state[_DONE] = True
     st.rerun()
 
@@ -190,6 +199,6 @@ def _describe_decision(decision: Decision, *, review: Review) -> str:
     kind, _, name = decision.target.partition(":")
     what = decision.action if decision.field is None else f"{decision.action} {decision.field} of"
     if kind == "claim":
-        claim = next((claim for claim in review.raw.claims if claim.id == name), None)
+        claim = review.claims.get(name)
         return f"{what} claim {'' if claim is None else describe_claim(claim, theatre=review.theatre)}"
     return f"{what} {kind} {show_steering(name)}"

@@ -229,3 +229,111 @@ def test_the_finer_date_wins() -> None:
 
 def test_the_bundled_theatre_is_not_judged_anew(theatre: Any) -> None:
     assert merge_claims([], articles={}, theatre=theatre) == theatre.events
+
+
+# Two sources or one
+
+
+def wordy(number: int, words: str, **about: Any) -> Claim:
+    return replace(claim(number, **about), quote=words)
+
+
+AGENCY = "Fighters of the Front entered Esk before dawn and took the police station and the town hall."
+
+
+def test_a_text_that_two_papers_carry_is_one_source() -> None:
+    (event,) = merge(wordy(1, AGENCY), wordy(2, AGENCY.replace("before dawn", "at dawn"), publisher="Herald"))
+    assert event.status is Status.CLAIMED
+    assert len(event.evidence_for) == 2
+
+
+def test_two_papers_with_words_of_their_own_are_two_sources() -> None:
+    other = "The Republic lost Esk on Friday, when the Front walked in without meeting any soldiers."
+    (event,) = merge(wordy(1, AGENCY), wordy(2, other, publisher="Herald"))
+    assert event.status is Status.ASSESSED
+
+
+def test_a_paper_that_only_quotes_the_other_is_no_second_source() -> None:
+    (event,) = merge(claim(1, publisher="Herald"), claim(2, speaker="the Herald newspaper"))
+    assert event.status is Status.CLAIMED
+
+
+def test_another_name_of_one_paper_is_no_second_source() -> None:
+    named = replace(EMPTY, publishers=(Publisher("Post", "B", aliases=("The Morning Post",)),))
+    articles = {**ARTICLES, "Herald": replace(ARTICLES["Herald"], publisher="The Morning Post")}
+    claims = [claim(1), claim(2, publisher="Herald")]
+    (event,) = merge_claims(claims, articles=articles, theatre=named)
+    assert event.status is Status.CLAIMED
+
+
+def test_three_statements_hold_two_sources_whatever_their_order() -> None:
+    claims = [
+        claim(1, publisher="Post", speaker="Herald"),
+        claim(2, publisher="Herald"),
+        claim(3, publisher="Post", speaker="a shopkeeper"),
+    ]
+    (event,) = merge(*claims)
+    assert event.status is Status.ASSESSED
+
+
+def test_two_partisan_papers_assess_nothing_in_favour_of_their_side() -> None:
+    sided = replace(EMPTY, publishers=(Publisher("Post", "B", favours="FRO"), Publisher("Herald", "B", favours="FRO")))
+    (event,) = merge_claims([claim(1), claim(2, publisher="Herald")], articles=ARTICLES, theatre=sided)
+    assert event.status is Status.CLAIMED
+
+
+def test_a_paper_of_the_rebels_counts_where_one_of_their_groups_loses() -> None:
+    sided = replace(EMPTY, publishers=(Publisher("Herald", "C", favours="REB"),))
+    lost = claim(1, publisher="Herald", actor="REP", opponent="FRO", kind=EventKind.REGAINS)
+    (event,) = merge_claims([lost], articles=ARTICLES, theatre=sided)
+    assert event.status is Status.ASSESSED
+
+
+# What people said of events comes before the rules
+
+
+def bond(number: int, one: str, action: str, other: str) -> Decision:
+    return replace(decide(number, one, action), field="event", after=other)
+
+
+def test_two_claims_that_are_not_the_same_event_make_two() -> None:
+    apart = bond(1, "claim:c2", "separate", "claim:c1")
+    events = merge(claim(1), claim(2, publisher="Herald"), decisions=(apart,))
+    assert [event.status for event in events] == [Status.CLAIMED, Status.CLAIMED]
+    assert len({event.id for event in events}) == 2
+
+
+def test_a_claim_that_does_not_speak_of_a_bundled_event_makes_its_own() -> None:
+    told = claim(1, place=PLACES[1], on=3)
+    apart = bond(1, "claim:c1", "separate", f"event:{EVENTS[0].id}")
+    events = merge_claims([told], articles=ARTICLES, theatre=THEATRE, decisions=[apart])
+    assert len(events) == len(EVENTS) + 1
+
+
+def test_claims_on_two_places_that_are_one_event_become_one() -> None:
+    claims = (claim(1), claim(2, publisher="Herald", place=PLACES[5], on=7))
+    assert len(merge(*claims)) == 2
+    (event,) = merge(*claims, decisions=(bond(1, "claim:c2", "merge", "claim:c1"),))
+    assert (event.place, event.status, len(event.evidence_for)) == (PLACES[4], Status.ASSESSED, 2)
+
+
+def test_a_claim_can_be_put_to_a_bundled_event() -> None:
+    told = claim(1, place=PLACES[5], on=9)
+    tie = bond(1, "claim:c1", "merge", f"event:{EVENTS[0].id}")
+    events = merge_claims([told], articles=ARTICLES, theatre=THEATRE, decisions=[tie])
+    first = next(event for event in events if event.id == EVENTS[0].id)
+    assert len(events) == len(EVENTS)
+    assert [one.claim_id for one in first.evidence_for] == [None, "c1"]
+
+
+def test_a_claim_for_another_side_that_is_put_to_an_event_stands_against_it() -> None:
+    tie = bond(1, "claim:c2", "merge", "claim:c1")
+    (event,) = merge(claim(1), claim(2, publisher="Herald", actor="COA"), decisions=(tie,))
+    assert [one.claim_id for one in event.evidence_against] == ["c2"]
+    assert event.actor == "FRO"
+
+
+def test_the_order_of_claims_does_not_matter_where_people_tied_them() -> None:
+    claims = [claim(1), claim(2, publisher="Herald", place=PLACES[5], on=7), claim(3, publisher="Rumour", on=5)]
+    decisions = (bond(1, "claim:c2", "merge", "claim:c1"), bond(2, "claim:c3", "separate", "claim:c1"))
+    assert merge(*claims, decisions=decisions) == merge(*reversed(claims), decisions=decisions)
