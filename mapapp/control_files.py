@@ -33,12 +33,12 @@ from mapapp.geo import CRS
 from mapapp.model import ControlState, Event, Evidence
 from mapapp.scene import Scene
 from mapapp.summary import areas_through_time
+from mapapp.tables import guard_formula
 
 CONTROL_FORMATS = ("geojson", "gpkg", "csv")
 DIFFERENCE_FORMATS = ("csv", "json")
 DECIMALS = 6
 """Of a degree: about 0.1 m, so that neighbours keep a common border."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_control(scene: Scene, *, day: date, format: str, is_dissolved: bool = False) -> bytes:  # noqa: A002
@@ -220,19 +220,10 @@ def _flat(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
-        return _safe(" ".join(str(item) for item in value))
+        return guard_formula(" ".join(str(item) for item in value))
     if isinstance(value, list):
         return json.dumps(value, ensure_ascii=False, default=_plain) if value else ""
-    return _safe(str(value))
-
-
-def _safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
-
-    >>> _safe("=1+1"), _safe("Alda")
-    ("'=1+1", 'Alda')
-    """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return guard_formula(str(value))
 
 
 def _to_geojson(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 from mapapp.errors import TheatreError
 
@@ -104,18 +104,45 @@ def read_rows(path: Path, *, columns: tuple[str, ...]) -> Iterator[Row]:
     except OSError as error:
         raise TheatreError(f"{label} cannot be read ({error.strerror}). docs/theatres.md lists the files.") from error
     with file:
-        try:
-            reader = csv.DictReader(file, strict=True)
-            missing = [column for column in columns if column not in (reader.fieldnames or ())]
-            if missing:
-                raise TheatreError(f"{label}: the header lacks {', '.join(missing)}; expected {', '.join(columns)}.")
-            for values in reader:
-                where = f"{label}, line {reader.line_num}"
-                if None in values or None in values.values():
-                    raise TheatreError(f"{where}: the number of fields is not that of the header. Quote commas.")
-                yield Row(where, {key: value.strip() for key, value in values.items()})
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise TheatreError(f"{label} is not a CSV file in UTF-8: {error}.") from error
+        yield from rows_of(file, label=label, columns=columns)
+
+
+def rows_of(file: TextIO, *, label: str, columns: tuple[str, ...]) -> Iterator[Row]:
+    """Yield the rows of an open CSV file, named `label` in messages, whose header holds at least these columns."""
+    try:
+        reader = csv.DictReader(file, strict=True)
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        if missing:
+            raise TheatreError(f"{label}: the header lacks {', '.join(missing)}; expected {', '.join(columns)}.")
+        for values in reader:
+            where = f"{label}, line {reader.line_num}"
+            if None in values or None in values.values():
+                raise TheatreError(f"{where}: the number of fields is not that of the header. Quote commas.")
+            yield Row(where, {key: value.strip() for key, value in values.items()})
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TheatreError(f"{label} is not a CSV file in UTF-8: {error}.") from error
+
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""With one of these a spreadsheet begins to calculate."""
+
+
+def guard_formula(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, and from which `unguard_formula` makes the same text.
+
+    >>> guard_formula("=1+1"), guard_formula("Alda"), guard_formula("'tis")
+    ("'=1+1", 'Alda', "''tis")
+    """
+    return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
+
+
+def unguard_formula(text: str) -> str:
+    """Return the text that `guard_formula` was given.
+
+    >>> unguard_formula("'=1+1"), unguard_formula("Alda"), unguard_formula("''tis"), unguard_formula("")
+    ('=1+1', 'Alda', "'tis", '')
+    """
+    return text[1:] if text.startswith("'") else text
 
 
 def read_toml(path: Path) -> dict[str, Any]:

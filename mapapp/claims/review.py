@@ -13,6 +13,7 @@ from datetime import date
 from typing import Protocol
 
 from mapapp.claims.decisions import EVENT, FIELDS, active_decisions
+from mapapp.claims.grading import with_grades
 from mapapp.claims.parts import part_id, read_parts
 from mapapp.dates import precision_of, read_day
 from mapapp.errors import DataError, DateError, MapAppError, PlaceError
@@ -67,6 +68,7 @@ def review_reading(
     the place of a claim, which decisions may name in turn; a merged claim leaves in favour of another one of its
     article. What cannot be applied is left out and said in the reading's remarks.
     """
+    reading = with_grades(reading, theatre=theatre)
     state = _State([claim.id for claim in reading.claims], {claim.id: claim for claim in reading.claims})
     state.resolutions.extend(reading.resolutions)
     remarks: list[str] = []

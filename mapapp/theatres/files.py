@@ -24,8 +24,6 @@ NEAREST_UNIT_KM = 10.0
 CREDIBILITY = {Status.ASSESSED: "2", Status.CLAIMED: "3", Status.CONTESTED: "4", Status.UNKNOWN: "6"}
 """Admiralty credibility of a bundled record: probably true, possibly true, doubtful, cannot be judged."""
 
-RELIABILITIES = frozenset("ABCDEF")
-
 
 def read_actors(folder: Path) -> tuple[Actor, ...]:
     """Return the actors of `actors.csv` with their spellings from `actor_aliases.csv`."""
@@ -225,24 +223,6 @@ def read_baseline(
             "Add them; an empty actor says that it is not known."
         )
     return baseline
-
-
-def read_publishers(folder: Path, *, codes: frozenset[str]) -> tuple[Publisher, ...]:
-    """Return the publishers of `publishers.csv`."""
-    columns = ("name", "reliability", "favours", "aliases", "domain", "lat", "lon")
-    publishers = tuple(
-        Publisher(
-            name=row.text("name"),
-            reliability=row.one_of("reliability", RELIABILITIES, what="an Admiralty grade"),
-            favours=row.optional_one_of("favours", codes, what="a code of actors.csv"),
-            aliases=tuple(alias.strip() for alias in row.values["aliases"].split("|") if alias.strip()),
-            domain=row.optional("domain"),
-            lat=row.optional_number("lat", low=-90, high=90),
-            lon=row.optional_number("lon", low=-180, high=180),
-        )
-        for row in read_rows(folder / "publishers.csv", columns=columns)
-    )
-    return require_unique(publishers, key=lambda publisher: publisher.name, label=f"{folder.name}/publishers.csv")
 
 
 _EVIDENCE_COLUMNS = ("statement", "source_url", "publisher", "speaker")

@@ -23,6 +23,7 @@ from mapapp.places.imported import imports_version
 from mapapp.reading import read_article
 from mapapp.scene import Scene, build_scene
 from mapapp.store import Store, open_store
+from mapapp.theatres.publishers import publishers_version
 from mapapp.theatres.theatre import Theatre, load_theatre, sample_articles, theatre_version
 from mapapp.ui.jobs import Job, Report, start_job
 from mapapp.ui.map_component import hash_payload
@@ -42,8 +43,8 @@ class Payload:
 
 
 def get_theatre(name: str) -> Theatre:
-    """Return a theatre by the name of its folder, as its files and its installed boundaries are now."""
-    return _load_theatre(name, theatre_version(name))
+    """Return a theatre by the name of its folder, as its files, boundaries and grades of publishers are now."""
+    return _load_theatre(name, f"{theatre_version(name)} {publishers_version(name)}")
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -230,9 +231,7 @@ def _build_scene(key: SceneKey) -> Scene:
     by_article = _group_by_article(decisions)
     gazetteer = PatientGazetteer(key.query.theatre)
     readings = [
-        apply_decisions(reading, decisions=found, theatre=theatre, gazetteer=gazetteer)
-        if (found := by_article.get(reading.article.id))
-        else reading
+        apply_decisions(reading, decisions=by_article.get(reading.article.id, ()), theatre=theatre, gazetteer=gazetteer)
         for reading in get_raw_readings(key.query.theatre, with_samples=key.with_samples)
     ]
     tracks = [track.route for track in get_store().tracks(theatre=theatre.code)]
