@@ -43,6 +43,7 @@ SCRIPTS = (
     "timeline.js",
     "legend.js",
     "card.js",
+    "incidents.js",
     "controls.js",
     "main.js",
 )
@@ -116,7 +117,7 @@ def build_payload(scene: Scene) -> dict[str, Any]:
             }
             for reading in scene.readings
         ],
-        "attributions": [*attributions(), *theatre.own_attributions],
+        "attributions": [*attributions(), *scene.own_attributions],
         "data_hash": f"{data_hash()} · {scene.articles_mark}",
         "theme": "auto",
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mapapp.claims.merge import merge_claims
+from mapapp.histories.records import EventLayer
 from mapapp.model import CONTROL_CHANGES, Cell, Decision, Event, EventKind, MapQuery, Place, Reading, Route
 from mapapp.routes.building import bundled_routes
 from mapapp.routes.versions import join_versions
@@ -34,11 +35,19 @@ class Scene:
     readings: tuple[Reading, ...]
     shares_by_day: Mapping[date, tuple[Share, ...]]
     """Every day of the query's range."""
+    event_layers: tuple[EventLayer, ...] = ()
+    """Event exports that were brought in; they colour nothing."""
 
     @property
     def days(self) -> tuple[date, ...]:
         """Every day of the query's range."""
         return tuple(self.shares_by_day)
+
+    @property
+    def own_attributions(self) -> tuple[str, ...]:
+        """Lines for the corner of the map beside those of the bundled data."""
+        credit = (layer.attribution or f"{layer.title}: {layer.source}" for layer in self.event_layers)
+        return (*self.theatre.own_attributions, *credit)
 
     @property
     def articles_mark(self) -> str:
@@ -64,12 +73,14 @@ def build_scene(
     readings: Sequence[Reading] = (),
     decisions: Sequence[Decision] = (),
     tracks: Sequence[Route] = (),
+    event_layers: Sequence[EventLayer] = (),
     before: Scene | None = None,
 ) -> Scene:
     """Put together what a map shows: the theatre's own events and routes, and those of the readings.
 
     `decisions` are those that were taken about claims; `claims.review` has already applied them to the readings, here
-    they lift or lower what a claim counts. `tracks` are the routes of measured tracks.
+    they lift or lower what a claim counts. `tracks` are the routes of measured tracks, `event_layers` the event exports
+    that were brought in.
     `before` is an earlier scene: cells and states that nothing new touches are taken over from it; the result is the
     same without it.
     """
@@ -101,6 +112,7 @@ def build_scene(
         routes=routes,
         readings=tuple(readings),
         shares_by_day=shares_by_day(timeline, days=days),
+        event_layers=tuple(event_layers),
     )
 
 

@@ -50,6 +50,7 @@
     if (refocus && opener?.isConnected) opener.focus?.({ preventScroll: true });
   };
   app.closeCard = close;
+  app.openCard = open;
 
   // --- pieces ---------------------------------------------------------------------------------------------------
   const names = (name, own) => app.el("h2", {}, app.bdi(name), own ? [" ", app.bdi(own, "own")] : null);

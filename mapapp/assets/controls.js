@@ -78,8 +78,10 @@
     ui.menu.replaceChildren(
       search, found,
       app.el("h3", {}, "Layers"),
-      ...payload.layers.map((layer) =>
+      ...payload.layers.filter((layer) => !layer.data.is_empty).map((layer) =>
         choice("checkbox", "layer", layer.title, layer.description, app.shown.get(layer.id), (event) => app.setShown(layer.id, event.target.checked))),
+      ...app.incidents.choices().map((set) =>
+        choice("checkbox", "incidents", set.title, set.text, set.isOn, (event) => set.choose(event.target.checked))),
       ...(versions.length ? [app.el("h3", {}, "Routes"), ...versions.map((route) =>
         choice("checkbox", "route", route.title, route.from === undefined ? "day not known" : app.formatSpan(route.from, route.to),
           app.routes.isChosen(route), (event) => app.routes.setVersion(route, event.target.checked)))] : []),

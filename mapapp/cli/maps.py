@@ -22,6 +22,7 @@ from mapapp.cli.terminal import (
 from mapapp.dates import read_day
 from mapapp.errors import DateError, ExportError
 from mapapp.export import all_exporters
+from mapapp.histories.shelf import event_layers
 from mapapp.model import Decision, Place, Reading, Route
 from mapapp.picture.snapshot import render_snapshot
 from mapapp.places.gazetteer import Gazetteer
@@ -131,7 +132,14 @@ def build_stored_scene(
             apply_decisions(reading, decisions=decisions, theatre=theatre, gazetteer=gazetteer) for reading in readings
         )
     query = replace(default_query(theatre), day=day, palette=palette)
-    return build_scene(query, theatre=theatre, readings=readings, decisions=decisions, tracks=tracks)
+    return build_scene(
+        query,
+        theatre=theatre,
+        readings=readings,
+        decisions=decisions,
+        tracks=tracks,
+        event_layers=event_layers(theatre.code),
+    )
 
 
 def _with_samples(readings: tuple[Reading, ...], *, theatre: Theatre) -> tuple[Reading, ...]:

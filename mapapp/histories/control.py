@@ -16,9 +16,12 @@ NO_POSITION = "Latitude or longitude is no number within its range."
 NO_PLACE = "It names no place, P-code or position."
 
 
-def read_long(sheet: Sheet) -> Imported:
-    """Read a row per place and day. Raises DataError where a column is lacking."""
-    fields = map_columns(sheet.columns, format=LONG, name=sheet.name)
+def read_long(sheet: Sheet, columns: Mapping[str, str], /) -> Imported:
+    """Read a row per place and day; `columns` are fields whose column is not called as usual.
+
+    Raises DataError where a column is lacking.
+    """
+    fields = map_columns(sheet.columns, format=LONG, name=sheet.name, chosen=columns)
     holdings: list[Holding] = []
     set_aside: list[SetAside] = []
     spots: dict[tuple[str, ...], Spot | str] = {}
@@ -41,15 +44,15 @@ def read_long(sheet: Sheet) -> Imported:
     return Imported(LONG, tuple(holdings), (), n_rows, len(holdings), tuple(set_aside))
 
 
-def read_wide(sheet: Sheet) -> Imported:
+def read_wide(sheet: Sheet, columns: Mapping[str, str], /) -> Imported:
     """Read a row per place with a column per day. Raises DataError where a column is lacking.
 
     Only days on which the holder is another than before become holdings. A column whose name is no day that exists is
     no column of days.
     """
-    fields = map_columns(sheet.columns, format=WIDE, name=sheet.name)
-    columns = [(day, column) for column in day_columns(sheet.columns) if (day := read_iso_day(column)) is not None]
-    columns.sort()
+    fields = map_columns(sheet.columns, format=WIDE, name=sheet.name, chosen=columns)
+    of_days = [(day, column) for column in day_columns(sheet.columns) if (day := read_iso_day(column)) is not None]
+    of_days.sort()
     holdings: list[Holding] = []
     set_aside: list[SetAside] = []
     spots: dict[tuple[str, ...], Spot | str] = {}
@@ -62,7 +65,7 @@ def read_wide(sheet: Sheet) -> Imported:
             continue
         n_kept += 1
         before: str | None = None
-        for day, column in columns:
+        for day, column in of_days:
             if row[column] != before:
                 before = row[column]
                 holdings.append(Holding(spot, day, before, line))

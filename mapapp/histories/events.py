@@ -1,7 +1,8 @@
-"""Event exports of ACLED and UCDP as happenings; what says nothing of control is set aside with its reason."""
+"""Event exports of ACLED and UCDP as happenings. One that says nothing of who holds a place says so."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,7 +17,6 @@ NO_ID = "It has no id."
 TWICE = "Its id stands there already."
 NO_PRECISION = "A precision is none of its codes."
 BACKWARDS = "It ends before it begins."
-ONE_SIDED = "One-sided violence says nothing of who holds a place."
 
 ACLED_KINDS = {
     kind.value.casefold(): kind for kind in EventKind if kind not in {EventKind.REPORTED, EventKind.MOVEMENT}
@@ -25,21 +25,22 @@ ACLED_DATE_PREC = {"1": 1, "2": 3, "3": 4}
 """ACLED's day, week, month in UCDP's codes."""
 ACLED_WHERE_PREC = {"1": 1, "2": 3, "3": 4}
 """ACLED's exact, part of a region, region in UCDP's codes: an event that is not exact must not colour a town."""
-UCDP_VIOLENCE = {"1": "state-based violence", "2": "non-state violence"}
+ONE_SIDED = "3"
+UCDP_VIOLENCE = {"1": "state-based violence", "2": "non-state violence", ONE_SIDED: "one-sided violence"}
 
 
-def read_acled(sheet: Sheet) -> Imported:
+def read_acled(sheet: Sheet, columns: Mapping[str, str], /) -> Imported:
     """Read an ACLED export. Raises DataError where a column is lacking."""
-    return _read(sheet, format=ACLED)
+    return _read(sheet, format=ACLED, columns=columns)
 
 
-def read_ucdp(sheet: Sheet) -> Imported:
+def read_ucdp(sheet: Sheet, columns: Mapping[str, str], /) -> Imported:
     """Read an export of UCDP's Georeferenced Event Dataset. Raises DataError where a column is lacking."""
-    return _read(sheet, format=UCDP)
+    return _read(sheet, format=UCDP, columns=columns)
 
 
-def _read(sheet: Sheet, *, format: str) -> Imported:  # noqa: A002
-    fields = map_columns(sheet.columns, format=format, name=sheet.name)
+def _read(sheet: Sheet, *, format: str, columns: Mapping[str, str]) -> Imported:  # noqa: A002
+    fields = map_columns(sheet.columns, format=format, name=sheet.name, chosen=columns)
     read_row = _acled_row if format == ACLED else _ucdp_row
     kept: list[Happening] = []
     set_aside: list[SetAside] = []
@@ -62,8 +63,6 @@ def _read(sheet: Sheet, *, format: str) -> Imported:  # noqa: A002
 
 def _acled_row(row: Mapping[str, str]) -> Happening | str:
     kind = ACLED_KINDS.get(row["sub_event_type"].casefold())
-    if kind is None:
-        return f"“{row['sub_event_type'][:60]}” says nothing of who holds a place."
     day = read_acled_day(row["event_date"])
     position = read_position(row["latitude"], row["longitude"])
     precisions = (_code(row["time_precision"]), _code(row["geo_precision"]))
@@ -85,6 +84,9 @@ def _acled_row(row: Mapping[str, str]) -> Happening | str:
         where_prec=ACLED_WHERE_PREC[precisions[1]],
         sides=tuple(side for side in (row["actor1"], row.get("actor2", "")) if side),
         what=row["sub_event_type"],
+        deaths=_count(row.get("fatalities", "")),
+        reporter=row.get("source", ""),
+        why_idle="" if kind else f"“{row['sub_event_type'][:60]}” says nothing of who holds a place.",
     )
 
 
@@ -96,7 +98,7 @@ def _ucdp_row(row: Mapping[str, str]) -> Happening | str:
     if not row["id"]:
         return NO_ID
     if violence not in UCDP_VIOLENCE:
-        return ONE_SIDED if violence == "3" else "Its type of violence is none of 1, 2, 3."
+        return "Its type of violence is none of 1, 2, 3."
     if first is None or last is None:
         return NO_DAY
     if last < first:
@@ -108,13 +110,16 @@ def _ucdp_row(row: Mapping[str, str]) -> Happening | str:
     return Happening(
         id=f"{UCDP}:{row['id']}",
         spot=Spot(row["where_coordinates"], "", *position),
-        kind=EventKind.CLASH,
+        kind=None if violence == ONE_SIDED else EventKind.CLASH,
         day=first,
         last_day=last,
         date_prec=int(date_prec),
         where_prec=int(where_prec),
         sides=tuple(side for side in (row["side_a"], row["side_b"]) if side),
         what=UCDP_VIOLENCE[violence],
+        deaths=_count(row.get("best", "")),
+        reporter=row.get("source_office", ""),
+        why_idle="One-sided violence says nothing of who holds a place." if violence == ONE_SIDED else "",
     )
 
 
@@ -131,6 +136,16 @@ def read_acled_day(text: str) -> date | None:
         return datetime.strptime(text, "%d %B %Y").date()
     except ValueError:
         return None
+
+
+def _count(text: str) -> int | None:
+    """Return a number of people, or None where a table gives none.
+
+    >>> _count("12"), _count("3.0"), _count(""), _count("-1"), _count("many")
+    (12, 3, None, None, None)
+    """
+    plain = _code(text)
+    return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else None
 
 
 def _code(text: str) -> str:

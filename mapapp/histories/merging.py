@@ -14,7 +14,7 @@ import shapely
 
 from mapapp.errors import DataError
 from mapapp.geo import distance_km
-from mapapp.histories.records import Happening, Holding, Imported, SetAside, Spot
+from mapapp.histories.records import Happening, Holding, Imported, SetAside, Spot, check_source, count_reasons
 from mapapp.model import Actor, Assertion, Event, EventKind, Evidence, Place, Status
 from mapapp.text import fold, show_plain
 from mapapp.theatres.theatre import BaselineRow, PaletteRow, Theatre
@@ -57,6 +57,10 @@ class Merged:
         """Rows that were used."""
         return self.n_rows - len(self.set_aside)
 
+    def reasons(self) -> tuple[tuple[str, int], ...]:
+        """Return the reasons for setting rows aside with how many rows each concerns, the most frequent first."""
+        return count_reasons(self.set_aside)
+
 
 def merge_history(
     imported: Imported, *, theatre: Theatre, source: str, units: gpd.GeoDataFrame | None = None
@@ -67,19 +71,18 @@ def merge_history(
     position must be a place of the theatre, or a P-code of its units. Raises DataError where the address is none or
     nothing of the table can be used.
     """
-    if not re.fullmatch(r"https?://[^\s<>\"]+", source):
-        raise DataError(
-            f"The source is {source[:80]!r}, expected the table's address, such as https://example.org/table"
-        )
-    rows: list[Holding | Happening] = [*imported.holdings, *imported.happenings]
+    check_source(source)
+    telling = [item for item in imported.happenings if item.kind is not None]
+    rows: list[Holding | Happening] = [*imported.holdings, *telling]
     cell_spots = {item.spot for item in imported.holdings}
     found = _resolve([item.spot for item in rows], theatre=theatre, units=theatre.units if units is None else units,
                      needs_cell=cell_spots, source=source)  # fmt: skip
     lost = {item.line: reason for item in rows if isinstance(reason := found[item.spot], str)}
-    set_aside = (*imported.set_aside, *(SetAside(line, reason) for line, reason in lost.items()))
+    idle = [SetAside(item.line, item.why_idle) for item in imported.happenings if item.kind is None]
+    set_aside = (*imported.set_aside, *idle, *(SetAside(line, reason) for line, reason in lost.items()))
     placed = {spot: place for spot, place in found.items() if isinstance(place, Place)}
     holdings = [item for item in imported.holdings if item.spot in placed]
-    happenings = [item for item in imported.happenings if item.spot in placed]
+    happenings = [item for item in telling if item.spot in placed]
     if not holdings and not happenings:
         reasons = "; ".join(dict.fromkeys(item.reason for item in set_aside)) or "it has no row"
         raise DataError(f"Nothing of the table can be used: {reasons[:400]}")
@@ -93,7 +96,11 @@ def merge_history(
         holdings, placed=placed, known=known, theatre=theatre, actors=(*theatre.actors, *actors), first=first,
         source=source,
     )  # fmt: skip
-    events += [_event(item, place=placed[item.spot], known=known, source=source) for item in happenings]
+    events += [
+        _event(item, kind=item.kind, place=placed[item.spot], known=known, source=source)
+        for item in happenings
+        if item.kind is not None
+    ]
     listed = {place.id for place in (*theatre.places, *theatre.cell_places)}
     new_places = {place.id: place for place in placed.values() if place.id not in listed}
     return Merged(
@@ -340,7 +347,7 @@ def _change(
     )
 
 
-def _event(item: Happening, *, place: Place, known: Mapping[str, str], source: str) -> Event:
+def _event(item: Happening, *, kind: EventKind, place: Place, known: Mapping[str, str], source: str) -> Event:
     """Return an imported event: one source, so what it says of control is claimed, not assessed."""
     codes = [known.get(fold(side).strip()) for side in item.sides]
     sides = " and ".join(_plain(side)[:MAX_NAME] for side in item.sides) or "parties not named"
@@ -348,7 +355,7 @@ def _event(item: Happening, *, place: Place, known: Mapping[str, str], source: s
     text = f"{item.id.partition(':')[0].upper()} records for {item.day}{until}: {_plain(item.what)[:80]}, {sides}."
     return Event(
         id=item.id,
-        kind=item.kind,
+        kind=kind,
         date_start=item.day,
         date_end=max(item.last_day, item.day + timedelta(days=_REACH.get(item.date_prec, 0))),
         date_prec=item.date_prec,

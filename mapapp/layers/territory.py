@@ -128,7 +128,7 @@ def far_veils(cells: Sequence[Cell]) -> list[BaseGeometry]:
     if far.is_empty:
         return []
     near = shapely.difference(shapely.coverage_union_all([cell.geometry for cell in cells]), far)
-    near = shapely.simplify(near, VEIL_TOLERANCE_DEG / 2)  # else most of the work is for bends nobody sees
+    near = shapely.simplify(near, VEIL_TOLERANCE_DEG)  # else most of the work is for bends nobody sees
     nested = [far]
     for step in range(1, N_VEILS):
         inner = shapely.difference(far, near.buffer(step * VEIL_STEP_DEG, quad_segs=4))

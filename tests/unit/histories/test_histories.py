@@ -240,8 +240,10 @@ def test_an_acled_export_becomes_events_and_the_rest_is_set_aside(tmp_path: Path
         acled_row(6, "Non-state actor overtakes territory", geo="3"),
     ]
     imported = read_history(write_csv(tmp_path / "t.csv", rows))
-    assert (imported.format, imported.n_rows, imported.n_kept) == ("acled", 7, 3)
+    assert (imported.format, imported.n_rows, imported.n_kept) == ("acled", 7, 4)
     merged = merge_history(imported, theatre=THEATRE, source=SOURCE)
+    assert {item.line for item in merged.set_aside} == {4, 5, 6, 7}
+    assert "says nothing of who holds" in merged.set_aside[0].reason
     clash, taken, vague = merged.events
     assert (clash.kind, taken.kind, taken.actor, taken.status) == (
         EventKind.CLASH,
@@ -267,7 +269,7 @@ def test_a_ucdp_export_is_read_with_its_precisions(tmp_path: Path) -> None:
         ("3", "1", "Republic", "Front", "1", "Carn", "45.5", "10.83", "2030-01-06", "2030-01-04", "1"),
     ]
     imported = read_history(write_csv(tmp_path / "t.csv", rows))
-    assert (imported.format, imported.n_kept, len(imported.set_aside)) == ("ucdp", 1, 2)
+    assert (imported.format, imported.n_kept, len(imported.set_aside)) == ("ucdp", 2, 1)
     (event,) = merge_history(imported, theatre=THEATRE, source=SOURCE).events
     assert (event.date_start, event.date_end, event.date_prec, event.where_prec) == (day(4), day(5), 2, 2)
 
