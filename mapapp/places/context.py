@@ -8,12 +8,15 @@ from functools import lru_cache
 from mapapp.places.drafts import UNIT_WORDS, Draft
 from mapapp.places.sources import ABBREVIATION
 from mapapp.places.tables import Words
-from mapapp.places.tokens import ARTICLES, BREAK, COMMA, HYPHEN, LINK, SPACE, STOP, STOPPED, Tokens
+from mapapp.places.tokens import ARTICLES, BREAK, COMMA, HYPHEN, LINK, PARTICLES, SPACE, STOP, STOPPED, Tokens
 
 Placed = dict[int, Draft]
 """Drafts by the number of a word that they begin with, or end before."""
 
 _PARTIES = frozenset(["D", "R", "I", "DFL", "GOP", "Dem", "Rep"])
+_PLACED_HEAD = frozenset(["weak_preposition", "strong_preposition", "settlement_of"])
+# "as far away as", "as far north as"
+_FAR = frozenset(["far", "away", "north", "south", "east", "west"])
 _NEAR_WORDS = frozenset(["near", "outside", "around", "surrounding", "nearby", "towards", "toward"])
 # What stands beside a town rather than in it: the place is near, not there.
 _FACILITY_NOUNS = frozenset(
@@ -26,7 +29,7 @@ _SURE_STREETS = frozenset(["street", "avenue", "ave", "road", "rd", "boulevard",
 _LINE = re.compile(r"[^\n]+")
 _SAINTS = ("st ", "saint ", "santa ", "san ", "ste ")
 _SAINTED = re.compile(
-    r"(?:['’]s)?\s+(?:[A-Z]\w+\s+){0,3}(?:Church|Cathedral|School|Hospital|College|Academy|Chapel|Parish|Mosque|Convent"
+    r"(?:['’]s?)?\s+(?:[A-Z]\w+\s+){0,3}(?:Church|Cathedral|School|Hospital|College|Academy|Chapel|Parish|Mosque|Convent"
     r"|Monastery|Elementary|High|Catholic|Orthodox|University|Medical|Hall|House)\b"
 )
 # A dateline: the name in capitals, perhaps its state, then the agency in brackets, a dash, or the sentence.
@@ -51,8 +54,8 @@ def is_initial(key: str, gap: int) -> bool:
 
 
 def is_article_gap(tokens: Tokens, number: int) -> bool:
-    """Tell whether only an Arabic article stands before a word and the one before: Bashar al-Assad."""
-    return tokens.gaps[number] == LINK and tokens.links[number] in ARTICLES
+    """Tell whether only an article or a particle of names stands between a word and the one before: al-Assad."""
+    return tokens.gaps[number] == LINK and (tokens.links[number] in ARTICLES or tokens.links[number] in PARTICLES)
 
 
 def follows_name_word(tokens: Tokens, number: int, words: Words) -> bool:
@@ -137,7 +140,8 @@ def look_around(draft: Draft, tokens: Tokens, words: Words, *, starts: Placed, e
         del features["the_before"]
     if draft.is_demonym:
         _look_at_demonym(draft, text)
-    if draft.key.startswith(_SAINTS) and "institution_after" in features and _SAINTED.match(text, draft.end):
+    is_before_house = "institution_after" in features or text[draft.end : draft.end + 2] in ("' ", "’ ")
+    if draft.key.startswith(_SAINTS) and is_before_house and _SAINTED.match(text, draft.end):
         features["saint_after"] = 1.0
     surface = text[draft.start : draft.end]
     if surface.isupper() and len(surface) > 3 and not draft.is_abbreviation:
@@ -242,6 +246,9 @@ def _look_at_capital_before(draft: Draft, tokens: Tokens, words: Words, *, left:
         features["capital_before"] = 0.6
     elif left is not None and left.is_demonym and all(spot.feature_class == "P" for spot, _ in draft.entries):
         features["demonym_before"] = 1.0
+    elif left is not None and draft.key in words.brands:
+        # The Colorado Rockies
+        features["capital_before"] = 1.0
     elif left is not None or key in words.never or key in words.name_openers or key in words.institutions:
         pass
     elif key in words.weak_prepositions:
@@ -265,7 +272,7 @@ def _look_at_small_word_before(
         features["settlement_of"] = 1.0
         if before_that in UNIT_WORDS:
             draft.unit_word = before_that
-    elif before in words.place_prepositions:
+    elif before in words.place_prepositions or (before == "as" and before_that in _FAR):
         features["strong_preposition"] = 1.0
         if before in _NEAR_WORDS:
             features["near"] = 1.0
@@ -333,6 +340,8 @@ def _look_at_capital_after(draft: Draft, tokens: Tokens, words: Words, *, right:
         or (key in words.surnames and after_next not in words.institutions and not is_unit)
     ):
         features["name_after"] = 1.0
+    elif right is not None and key in words.surnames and draft.n_words == 1:
+        features["capital_after"] = 0.7
     elif right is not None:
         features["list_neighbour"] = 0.5
     else:
@@ -359,7 +368,8 @@ def _look_at_small_word_after(
         features["place_verb"] = 1.0
     elif not is_possessive and after in words.government_verbs and _may_speak(draft):
         features["government_verb"] = 1.0
-    elif not is_possessive and after in words.speech_verbs:
+    elif not is_possessive and after in words.speech_verbs and not _PLACED_HEAD & features.keys():
+        # "the authority of Victoria said": the verb belongs to the noun before "of".
         features["speech_verb"] = 1.0
     elif after in ("and", "or") and right is not None and tokens.gaps[draft.last] == LINK:
         features.setdefault("list_neighbour", 0.7)

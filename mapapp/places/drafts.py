@@ -50,3 +50,5 @@ class Recognition:
     """Keys that the text uses as surnames, with how surely (0 to 1)."""
     is_about: bool
     """Whether the text speaks of the theatre's country."""
+    countries: frozenset[str] = frozenset()
+    """ISO codes of the countries that the text names, by themselves, their people or a large town or unit of theirs."""

@@ -59,6 +59,8 @@ class Spot:
     """For the resolver: 0 for a country, else 1; its weight among the units' votes; 1 where distances to it say
     something, else 0; its point on the unit sphere."""
     has_point: bool = True
+    rarity: float = 0.0
+    """0 to 1: how much it says of a word that it names a place of this country; 0 where every word does."""
     is_ours: bool = False
     """True: of the theatre's country or data."""
 
@@ -66,6 +68,15 @@ class Spot:
 Entry = tuple[Spot, int]
 """A place and how a name belongs to it: PRIMARY, ALTERNATE, DEMONYM, ABBREVIATION or LOCAL."""
 
+
+Sounds = dict[str, tuple[tuple[str, Entry], ...]]
+"""Names by how they sound (`names.sound_key`), with their keys."""
+
+HEARD_TOWN = 5_000
+"""Inhabitants from which a town elsewhere is looked for by the sound of its name."""
+
+MANY_PLACES, RARITY_SPAN = 4.2, 1.8
+"""Powers of ten: places in a country whose names say nothing, and how many powers below they say all."""
 
 UNIT_POPULATION = 500_000
 """Taken for a first-level unit of the theatre whose population is not known: it is well known in its own news."""
@@ -84,6 +95,8 @@ class Gazetteer:
         self._spots: dict[int, Spot] = {}
         self._names: dict[str, tuple[Entry, ...]] = {}
         self._places: dict[str, Place] = {}
+        self._rarities: dict[str, float] = {}
+        self._country_sounds: dict[str, Sounds] = {}
         self._lock = threading.Lock()
         joined = theatre.units if theatre.leaf_units is None else theatre.leaf_units
         self._unit_codes = [str(code) for code in joined["pcode"]]
@@ -91,7 +104,7 @@ class Gazetteer:
         self._ours: dict[str, Spot] = {}
         self._hidden: set[int] = set()
         self._overlay: dict[str, list[Entry]] = {}
-        self.sounds: dict[str, tuple[tuple[str, Entry], ...]] = {}
+        self.sounds: Sounds = {}
         """The theatre's names by how they sound, with their keys, for spellings that no table has."""
         self._unit_spots: dict[str, Spot] = {}
         self._lay_over(imported)
@@ -201,6 +214,26 @@ class Gazetteer:
         row = self.world.row_of(place_id)
         return None if row is None else self.spot(row)
 
+    def sounds_of(self, country: str) -> Sounds:
+        """Return the usual names of a country's towns and first-level units by how they sound, built when asked for."""
+        known = self._country_sounds.get(country)
+        if known is None:
+            if country == self.theatre.country:
+                known = self.sounds
+            else:
+                spots = [self.spot(row) for row in self.world.rows_in(country)]
+                known = _by_sound(
+                    (key, (spot, PRIMARY))
+                    for spot in spots
+                    if spot.feature_code == "ADM1" or (spot.feature_class == "P" and spot.population >= HEARD_TOWN)
+                    for key in (name_key(spot.name), *self._unit_keys(spot))
+                )
+            self._country_sounds[country] = known
+        return known
+
+    def _unit_keys(self, spot: Spot) -> list[str]:
+        return [name_key(name) for name in self.world.texts(spot.row)[2]] if spot.feature_class == "A" else []
+
     # -- building ------------------------------------------------------------------------------------------------
 
     def _merge(self, key: str, rows: tuple[tuple[int, int], ...]) -> tuple[Entry, ...]:
@@ -240,8 +273,21 @@ class Gazetteer:
             radius_km=float(world.radius[row]),
             numbers=_resolver_numbers(point, feature=feature, radius_km=float(world.radius[row])),
             has_point=point is not None,
+            rarity=self.rarity(country) if feature[:1] == "P" else 0.0,
             is_ours=bool(country) and country == self.theatre.country,
         )
+
+    def rarity(self, country: str) -> float:
+        """Return how much it says of a word that it names a place of a country: 1 below 250 places, 0 from 16,000.
+
+        A name of New Zealand's in a text on New Zealand is hardly chance; of the United States, any surname is one.
+        """
+        known = self._rarities.get(country)
+        if known is None:
+            n_places = max(1, len(self.world.rows_in(country)))
+            known = min(1.0, max(0.0, (MANY_PLACES - math.log10(n_places)) / RARITY_SPAN)) if country else 0.0
+            self._rarities[country] = known
+        return known
 
     def _place_of(self, spot: Spot) -> Place:
         place = self._places.get(spot.id)
@@ -304,12 +350,7 @@ class Gazetteer:
         self._add_seat_names()
         for place in imported:
             self._add_import(place)
-        sounds: dict[str, list[tuple[str, Entry]]] = {}
-        for key, entries in self._overlay.items():
-            sound = sound_key(key) if key.isascii() else ""
-            if len(sound) >= SHORTEST_SOUND:
-                sounds.setdefault(sound, []).extend((key, entry) for entry in entries)
-        self.sounds = {sound: tuple(named) for sound, named in sounds.items()}
+        self.sounds = _by_sound((key, entry) for key, entries in self._overlay.items() for entry in entries)
 
     def _add_theatre_places(self) -> None:
         theatre = self.theatre
@@ -455,6 +496,15 @@ class Gazetteer:
             ),
             is_ours=True,
         )
+
+
+def _by_sound(named: Iterable[tuple[str, Entry]]) -> Sounds:
+    sounds: dict[str, list[tuple[str, Entry]]] = {}
+    for key, entry in named:
+        sound = sound_key(key) if key.isascii() else ""
+        if len(sound) >= SHORTEST_SOUND:
+            sounds.setdefault(sound, []).append((key, entry))
+    return {sound: tuple(entries) for sound, entries in sounds.items()}
 
 
 def _least_population(place: Place) -> int:

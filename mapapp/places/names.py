@@ -26,6 +26,17 @@ def name_key(name: str) -> str:
 _ARTICLES = frozenset(["al", "el", "ul", "il", "as", "es", "ash", "esh", "ad", "ed", "ar", "er", "at", "et"])
 _ARTICLES_MORE = frozenset(["az", "ez", "an", "en", "adh", "ath", "l", "the"])
 
+
+def without_article(key: str) -> str:
+    """Return a key without its spaces and the Arabic article before it.
+
+    >>> without_article("al hasakah"), without_article("deir ez zor")
+    ('hasakah', 'deirezzor')
+    """
+    first, _, rest = key.partition(" ")
+    return (rest if rest and first in _ARTICLES | _ARTICLES_MORE else key).replace(" ", "")
+
+
 # One sound, many spellings: applied in this order to a folded name, so that the ways of writing it in Latin letters
 # meet. Long vowels and diphthongs first, then digraphs of consonants, then single letters.
 _SOUNDS: tuple[tuple[str, str], ...] = (

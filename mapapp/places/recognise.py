@@ -12,7 +12,7 @@ from mapapp.places.arabic import find_arabic
 from mapapp.places.context import find_headings, find_surnames, look_around, soften_heading
 from mapapp.places.drafts import Recognition
 from mapapp.places.gazetteer import Gazetteer
-from mapapp.places.senses import speaks_of, speaks_only_of
+from mapapp.places.senses import named_countries, speaks_of, speaks_only_of
 from mapapp.places.spans import choose_spans, find_options, name_listed_units
 from mapapp.places.tables import read_words
 from mapapp.places.tokens import find_tokens
@@ -28,10 +28,10 @@ def recognise(text: str, *, gazetteer: Gazetteer) -> Recognition:
     surnames = find_surnames(tokens, drafts, words)
     arabic = find_arabic(text, gazetteer=gazetteer, words=words)
     is_about = speaks_of((*drafts, *arabic), gazetteer.theatre.country) or speaks_only_of(drafts, gazetteer, words)
-    if is_about:
-        variants = find_variants(tokens, drafts, gazetteer=gazetteer, words=words)
-        if variants:
-            drafts = sorted((*drafts, *variants), key=lambda draft: draft.start)
+    countries = named_countries(drafts)
+    variants = find_variants(tokens, drafts, countries=countries, is_about=is_about, gazetteer=gazetteer, words=words)
+    if variants:
+        drafts = sorted((*drafts, *variants), key=lambda draft: draft.start)
     starts = {draft.first: draft for draft in drafts}
     ends = {draft.last: draft for draft in drafts}
     for draft in drafts:
@@ -45,4 +45,4 @@ def recognise(text: str, *, gazetteer: Gazetteer) -> Recognition:
                 soften_heading(draft)
     if arabic:
         drafts = sorted((*drafts, *arabic), key=lambda draft: draft.start)
-    return Recognition(text=text, drafts=drafts, surnames=surnames, is_about=is_about)
+    return Recognition(text=text, drafts=drafts, surnames=surnames, is_about=is_about, countries=countries)

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mapapp.places.drafts import UNIT_WORDS, Draft, Recognition
-from mapapp.places.gazetteer import LARGE_KM
+from mapapp.places.gazetteer import LARGE_KM, Spot
 from mapapp.places.index import LOCAL
-from mapapp.places.senses import Option, Sense, gather_senses, km_between, score_mentions
+from mapapp.places.senses import VARIANT, Option, Sense, gather_senses, km_between, score_mentions
 from mapapp.places.sources import ALTERNATE, PRIMARY
 from mapapp.places.tables import Weights, read_weights, read_words
 
@@ -60,8 +60,8 @@ def resolve(recognition: Recognition, *, home: tuple[float, float] | None = None
     senses = gather_senses(recognition)
     if not senses:
         return []
-    score_mentions(senses, recognition, weights=weights, words=words)
-    _score_alone(senses, weights, home=home)
+    holders = score_mentions(senses, recognition, weights=weights, words=words)
+    _score_alone(senses, weights, holders=holders, home=home)
     _score_together(senses, weights, is_about=recognition.is_about)
     _add_support(senses, weights, is_about=recognition.is_about)
     accept = weights.limits["accept"]
@@ -75,11 +75,11 @@ def resolve(recognition: Recognition, *, home: tuple[float, float] | None = None
     return decisions
 
 
-def _score_alone(senses: list[Sense], weights: Weights, *, home: tuple[float, float] | None) -> None:
+def _score_alone(senses: list[Sense], weights: Weights, *, holders: set[str], home: tuple[float, float] | None) -> None:
     """Score the options of each name without looking at the other names."""
     for sense in senses:
         has_town = any(option.spot.feature_class == "P" and option.how == PRIMARY for option in sense.options)
-        has_city = has_town and any(
+        has_city = any(
             option.spot.feature_class == "P"
             and option.spot.population > (300_000 if option.how == PRIMARY else 3_000_000)
             for option in sense.options
@@ -88,6 +88,8 @@ def _score_alone(senses: list[Sense], weights: Weights, *, home: tuple[float, fl
         kinds = {UNIT_WORDS.get(draft.unit_word, "") for draft in sense.drafts}
         for option in sense.options:
             parts = _class_parts(option, weights.resolution, has_town=has_town, has_city=has_city)
+            if option.spot.id in holders:
+                parts.append(("holds", weights.resolution["holds"]))
             if option.is_contained:
                 parts.append(("contained", weights.resolution["contained"]))
             if option.spot.feature_class in "AP" and option.spot.feature_class in kinds:
@@ -97,6 +99,8 @@ def _score_alone(senses: list[Sense], weights: Weights, *, home: tuple[float, fl
                 parts.append(("unit_named", -weights.resolution["unit_named"]))
             if option.how == ALTERNATE:
                 parts.append(("alternate", weights.resolution["alternate"]))
+            elif option.how == VARIANT:
+                parts.append(("variant", weights.resolution["variant"]))
             elif option.how == LOCAL:
                 parts.append(("local", weights.resolution["local"]))
             if home is not None and option.spot.feature_class != "L":
@@ -240,6 +244,7 @@ def _add_support(senses: list[Sense], weights: Weights, *, is_about: bool) -> No
     away_km = _distances_km(vectors, vectors[neighbours])
     away_km[neighbours, np.arange(len(neighbours))] = np.inf
     supported = away_km.min(axis=1, initial=np.inf) < weights.limits["support_km"]
+    country_shares = _country_shares(senses, spots)
     for number, (sense, spot) in enumerate(zip(senses, spots, strict=True)):
         if spot.feature_class != "P" or spot.population > 300_000:
             continue
@@ -249,5 +254,21 @@ def _add_support(senses: list[Sense], weights: Weights, *, is_about: bool) -> No
             sense.mention_score += table["support"]
         if has_unit:
             sense.mention_score += table["same_first_level"]
+        expectation = country_shares[number] * spot.rarity
+        sense.mention_score += table["country_support"] * expectation
         if not (supported[number] or has_unit or is_expected) and spot.population < 100_000:
-            sense.mention_score += table["no_support"]
+            sense.mention_score += table["no_support"] * max(0.0, 1.0 - 2.0 * expectation)
+
+
+def _country_shares(senses: list[Sense], spots: list[Spot]) -> list[float]:
+    """Return per name the share of the text's other names that lie in its country, 0 to 1."""
+    votes = _likelihoods(senses).tolist()
+    by_country: dict[str, float] = {}
+    for spot, vote in zip(spots, votes, strict=True):
+        if spot.country:
+            by_country[spot.country] = by_country.get(spot.country, 0.0) + vote
+    total = sum(by_country.values())
+    return [
+        max(0.0, by_country[spot.country] - vote) / (total - vote + 0.3) if spot.country else 0.0
+        for spot, vote in zip(spots, votes, strict=True)
+    ]

@@ -6,12 +6,19 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rapidfuzz import fuzz
 
 from mapapp.places.drafts import UNIT_WORDS, Draft, Recognition
 from mapapp.places.gazetteer import Entry, Gazetteer, Spot
 from mapapp.places.index import LOCAL
+from mapapp.places.names import name_key, without_article
 from mapapp.places.sources import ALTERNATE, DEMONYM, PRIMARY, WELL_KNOWN
 from mapapp.places.tables import Weights, Words
+
+VARIANT = 5
+"""Another spelling of the usual name; the other ways of belonging to a place are numbered in `sources`."""
 
 MOST_CANDIDATES = 30
 """Of one name; the rest, far less populous, is not looked at."""
@@ -64,6 +71,33 @@ def speaks_of(drafts: Sequence[Draft], country: str) -> bool:
     return False
 
 
+LEAST_RARITY = 0.1
+"""Of a place whose other spellings count: in the United States or France any of them is somebody's name."""
+
+LARGE_TOWN = 300_000
+"""Inhabitants from which a town tells by its usual name which country a text speaks of."""
+
+
+def named_countries(drafts: Sequence[Draft]) -> frozenset[str]:
+    """Return the ISO codes of the countries that a text names: by name, people, first-level unit or large town."""
+    found = set()
+    once: set[str] = set()
+    for draft in drafts:
+        if not draft.entries:
+            continue
+        spot, how = draft.entries[0]
+        if spot.feature_code == "PCLI" or (
+            how == PRIMARY and (spot.feature_code == "ADM1" or spot.population >= LARGE_TOWN)
+        ):
+            found.add(spot.country)
+        elif (
+            how == PRIMARY and spot.rarity >= LEAST_RARITY and all(o.country == spot.country for o, _ in draft.entries)
+        ):
+            # Two small towns that are found in one country only tell as well.
+            (found if spot.country in once else once).add(spot.country)
+    return frozenset(found)
+
+
 NOT_SHORT = 8
 """Names from which a text tells by larger ones what it is about."""
 
@@ -97,13 +131,16 @@ def gather_senses(recognition: Recognition) -> list[Sense]:
             by_key[draft.key, UNIT_WORDS.get(draft.unit_word, "")].append(draft)
     senses = []
     for (key, _), drafts in by_key.items():
-        entries = [entry for entry in drafts[0].entries if entry[1] != LOCAL]
+        entries = _spelt_alike(key, drafts[0].entries, recognition.countries)
         if not recognition.is_about:
             # The theatre's other spellings of its small towns count only in a text about it.
             entries = [
                 (spot, how)
                 for spot, how in entries
-                if not spot.is_ours or how != ALTERNATE or spot.population > WELL_KNOWN or spot.feature_class != "P"
+                if not spot.is_ours
+                or how not in (ALTERNATE, VARIANT)
+                or spot.population > WELL_KNOWN
+                or spot.feature_class != "P"
             ]
         if len(entries) > 1:
             entries = _without_overshadowed(entries)
@@ -113,6 +150,40 @@ def gather_senses(recognition: Recognition) -> list[Sense]:
             entries.sort(key=_rank, reverse=True)
         senses.append(Sense(key, drafts, [Option(spot, how) for spot, how in entries[:MOST_CANDIDATES]]))
     return senses
+
+
+LEAST_ALIKE = 68.0
+"""Percent of letters that a press spelling shares with the gazetteer's usual one (rapidfuzz ratio)."""
+
+
+def _spelt_alike(key: str, entries: Sequence[Entry], countries: frozenset[str]) -> list[Entry]:
+    """Return the entries that count, with other spellings of the usual name told from other names.
+
+    Falluja is how the press writes Al Fallujah, Izium how it writes Izyum: of a small town such a name counts where
+    the text speaks of its country; any other name that only its neighbours use does not.
+    """
+    found: list[Entry] = []
+    for entry in entries:
+        spot, how = entry
+        if how == ALTERNATE or (how == LOCAL and spot.country in countries):
+            if spot.rarity >= LEAST_RARITY and is_alike(key, spot.name):
+                found.append((spot, VARIANT))
+            elif how != LOCAL:
+                found.append(entry)
+        elif how != LOCAL:
+            found.append(entry)
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def is_alike(key: str, name: str) -> bool:
+    """Tell whether a key is another spelling of a name.
+
+    >>> is_alike("izium", "Izyum"), is_alike("falluja", "Al Fallūjah"), is_alike("duryea", "Babylon")
+    (True, True, False)
+    """
+    usual = name_key(name)
+    return fuzz.ratio(without_article(key), without_article(usual)) >= LEAST_ALIKE if len(key) > 3 else key == usual
 
 
 SMALL_NAMESAKE = 100_000
@@ -143,9 +214,13 @@ LEAST_SHARING = -2.1
 """A mention whose context speaks more against a place than this gets nothing from the others: "the Flint River"."""
 
 
-def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: Weights, words: Words) -> None:
-    """Score each name by what it is, and each mention by the words around it."""
+def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: Weights, words: Words) -> set[str]:
+    """Score each name by what it is, and each mention by the words around it.
+
+    Return the ids of what holds the place named right before it: the Congo of "Kinshasa, Congo".
+    """
     table = weights.mention
+    holders: set[str] = set()
     small_words = set(recognition.text.split())
     for sense in senses:
         first = sense.drafts[0]
@@ -174,7 +249,7 @@ def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: We
         contexts = []
         for draft in sense.drafts:
             context = sum(table[name] * strength for name, strength in draft.features.items())
-            if draft.within and _mark_contained(sense, draft):
+            if draft.within and _mark_contained(sense, draft, holders):
                 context += table["state_after"]
             contexts.append(context)
         best = max(contexts)
@@ -186,6 +261,7 @@ def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: We
                 for context in contexts
             ]
         sense.contexts = contexts
+    return holders
 
 
 def _is_written_small(key: str, written: set[str]) -> bool:
@@ -209,19 +285,28 @@ def _prior(spot: Spot, how: int, table: dict[str, float], *, is_about: bool, n_l
     else:
         value = table["region"]
     if spot.is_ours and is_about and spot.feature_class != "A":
-        value = max(value, 0.0) + table["theatre_place"] * (1.0 if how != ALTERNATE else 0.6)
-    if how == ALTERNATE and code != "PCLI":
+        value = max(value, 0.0) + table["theatre_place"] * (0.6 if how in (ALTERNATE, VARIANT) else 1.0)
+    if how == VARIANT:
+        value += table["variant"]
+    elif how == ALTERNATE and code != "PCLI":
         # Long other names of cities are press spellings (Hodeidah); short ones are mostly something else.
         value += table["alternate"] * (0.4 if n_letters >= 7 and spot.population >= 100_000 else 1.0)
     return value
 
 
-def _mark_contained(sense: Sense, draft: Draft) -> bool:
+def _mark_contained(sense: Sense, draft: Draft, holders: set[str]) -> bool:
     """Mark the options that lie in what is named right after; tell whether there are any."""
     found = False
+    most, holder = -1, ""
     for option in sense.options:
-        if any(_lies_in(option.spot, larger) for larger, how in draft.within if how != DEMONYM):
-            option.is_contained = found = True
+        for larger, how in draft.within:
+            if how != DEMONYM and _lies_in(option.spot, larger):
+                option.is_contained = found = True
+                if option.spot.population > most:
+                    most, holder = option.spot.population, larger.id
+                break
+    if found:
+        holders.add(holder)
     return found
 
 

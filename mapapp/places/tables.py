@@ -21,6 +21,8 @@ class Words:
 
     place_prepositions: frozenset[str]
     weak_prepositions: frozenset[str]
+    transliterated: frozenset[str]
+    """ISO codes of countries."""
     settlement_nouns: frozenset[str]
     place_followers: frozenset[str]
     speech_verbs: frozenset[str]

@@ -51,12 +51,16 @@ _LINKS = frozenset(
     """
     of the of and & upon on in de del de-la de-las de-los la las le les du des d da do dos das di della dei den der
     van von und am an im sur sous lez les aux al el ez az as es ash esh ad ed ar er ul il at et adh i y e a
+    au en ob op zu bei nad pod na ye by
     """.split()  # noqa: SIM905 - read more easily than sixty quoted words
 ) | {"of the", "de la", "de las", "de los", "and the", "in the", "an der", "auf der", "in der"}
 
 ARTICLES = frozenset(
     "al el ez az as es ash esh ad ed ar er at et an en ath adh ul il".split()  # noqa: SIM905 - as above
 )
+
+PARTICLES = frozenset("de van von der den da dos das di du della".split())  # noqa: SIM905 - as above
+"""Small words inside surnames: Peter de Vries."""
 
 STOPPED = frozenset("st ste mt ft pt n s e w so no dr mr mrs ms".split())  # noqa: SIM905 - as above
 """Words whose full stop may stand inside a name: St. Louis."""
@@ -152,6 +156,10 @@ def find_tokens(text: str) -> Tokens:
         gap, link = (BREAK, "")
         if before >= 0 and start - before <= _LONGEST_GAP:
             gap, link = _gap_kind(text[before:start])
+            if gap == BREAK and text[before] == "." and len(surfaces[-1]) == 1:
+                # Peter R. de Vries
+                gap, link = _gap_kind(text[before + 1 : start])
+                gap, link = (gap, link) if gap == LINK else (BREAK, "")
         starts.append(start)
         ends.append(end - ending)
         full_ends.append(end)
