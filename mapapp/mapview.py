@@ -34,6 +34,7 @@ ASSETS = Path(__file__).parent / "assets"
 
 SCRIPTS = (
     "core.js",
+    "clock.js",
     "basemap.js",
     "territory.js",
     "routes.js",
@@ -41,6 +42,8 @@ SCRIPTS = (
     "mentions.js",
     "places.js",
     "timeline.js",
+    "follow.js",
+    "hours.js",
     "legend.js",
     "card.js",
     "incidents.js",

@@ -290,6 +290,7 @@
   app.openRoute = (route, point, isFar) => {
     app.territory.pick(null);
     app.report({ kind: "route", id: route.id });
+    app.follow.start(route);
     open(() => routeCard(route, point));
     if (isFar) app.fit(app.routes.bounds(route), 7);
   };
@@ -301,6 +302,17 @@
   const moment = (text) => {
     const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(.*)$/.exec(text ?? "");
     return match ? `${app.formatIso(match[1], "short")} ${match[2]} ${match[3] === "+00:00" || match[3] === "Z" ? "UTC" : match[3]}` : app.clean(text);
+  };
+
+  // The way into the minutes of a route and back, or why there is none.
+  const followed = (route) => {
+    if (!route.clock) return app.el("p", { class: "remark" }, "No two times of it are known, so no marker can follow it.");
+    const isOn = app.focus?.route === route;
+    return app.el("button", { type: "button", class: "pill", on: { click: () => {
+      if (isOn) app.follow.stop();
+      else app.follow.start(route);
+      if (!isOn && app.isPhone()) close(false);
+    } } }, isOn ? "Back to days" : "Follow it by the minute");
   };
 
   const routeCard = (route, picked) => {
@@ -323,11 +335,14 @@
         route.from === undefined ? "day not known" : app.formatSpan(route.from, route.to),
         route.assertion && route.assertion !== "asserted" ? ` · ${app.clean(route.assertion)}` : null),
       app.el("button", { type: "button", class: "pill", on: { click: () => app.fit(app.routes.bounds(route), 8) } }, "Show the whole route"),
+      followed(route),
       versions.length > 1
         ? app.el("fieldset", { class: "versions" }, app.el("legend", {}, "Versions of this journey"),
             versions.map((other) => app.el("label", {},
               app.el("input", { type: "checkbox", checked: app.routes.isChosen(other), on: { change: (event) => app.routes.setVersion(other, event.target.checked) } }),
-              app.bdi(other.title))))
+              app.bdi(other.title),
+              other !== route && other.clock
+                ? app.el("button", { type: "button", class: "pill", on: { click: () => app.openRoute(other) } }, "Follow") : null)))
         : null,
       stops,
       app.el("h3", { class: "legs-title" }, "How the line is drawn"),
@@ -398,6 +413,9 @@
       if (again) open(again, true);
     },
     onTheme() {
+      if (again) open(again, true);
+    },
+    onFocus() {
       if (again) open(again, true);
     },
   });

@@ -127,6 +127,10 @@
         const [west, south, east, north] = message.fit;
         app.fit(L.latLngBounds([[south, west], [north, east]]));
       }
+      if (typeof message.route === "string") {
+        const route = app.routes.list.find((item) => item.id === message.route);
+        if (route) app.follow.start(route);
+      }
       if (typeof message.theme === "string") app.setTheme(message.theme);
     }
   };

@@ -224,7 +224,7 @@
     PageDown: () => app.day - PAGE_DAYS,
   };
   const onKey = (event) => {
-    if (!app.payload || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
+    if (!app.payload || app.focus || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
     const target = event.target;
     if (target instanceof Element && target.closest("input, select, textarea")) return;
     const inPanel = target instanceof Element && target.closest(".card, .menu");
@@ -250,6 +250,7 @@
       layOut();
     },
     onDay: show,
+    onFocus: () => stop(),
     onTheme: () => layOut(),
   });
 })();

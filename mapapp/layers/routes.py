@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from geodata import ROOT
 from mapapp.layers import Layer
 from mapapp.layers._encoding import (
     day_number,
@@ -105,7 +108,7 @@ def _encode_profile(profile: Sequence[ProfileRow]) -> list[list[float | None]] |
     ]
 
 
-def _encode_point(point: RoutePoint) -> dict[str, Any]:
+def _encode_point(point: RoutePoint, *, names: Mapping[str, str]) -> dict[str, Any]:
     return without_none(
         {
             "role": point.role.value,
@@ -115,13 +118,35 @@ def _encode_point(point: RoutePoint) -> dict[str, Any]:
             "schematic": True if point.is_schematic else None,
             "radius_km": point.radius_km,
             "label": point.label or None,
+            "own": names.get(point.label),
             "time": point.time_text,
             "evidence": [encode_evidence(item) for item in point.evidence],
         }
     )
 
 
-def _encode_route(route: Route, *, scene: Scene, leads: frozenset[str]) -> dict[str, Any]:
+@cache
+def _read_words() -> dict[str, dict[str, str]]:
+    with (ROOT / "lexicon" / "route_words.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def _words(scene: Scene) -> dict[str, dict[str, str]]:
+    """Return our words beside routes in English and, as `own`, in the theatre's own language."""
+    own = next((code for code in scene.theatre.languages if code != "en"), "")
+    return {
+        key: {"en": row["en"], "own": row[own]} if own in row else {"en": row["en"]}
+        for key, row in _read_words().items()
+    }
+
+
+def _own_names(scene: Scene) -> dict[str, str]:
+    """Return the places of the theatre in its own language, by their English names."""
+    own = next((code for code in scene.theatre.languages if code != "en"), "")
+    return {place.name: place.names[own] for place in scene.theatre.cell_places if own in place.names}
+
+
+def _encode_route(route: Route, *, scene: Scene, leads: frozenset[str], names: Mapping[str, str]) -> dict[str, Any]:
     first = scene.query.start
     timing = timing_of(route)
     start_s = timing.start_s if timing else 0.0
@@ -145,7 +170,7 @@ def _encode_route(route: Route, *, scene: Scene, leads: frozenset[str]) -> dict[
             ],
             "clock": _encode_clock(timing),
             "profile": _encode_profile(route.profile) if timing else None,
-            "points": [_encode_point(point) for point in route.points],
+            "points": [_encode_point(point, names=names) for point in route.points],
             "also_said": [encode_evidence(item) for item in route.also_said],
         }
     )
@@ -157,12 +182,14 @@ def build(scene: Scene) -> dict[str, Any]:
     `lead` marks the version of each journey that is drawn at first; `clock` what is known of when it was where.
     """
     leads = lead_versions(scene.routes)
-    routes = [_encode_route(route, scene=scene, leads=leads) for route in scene.routes]
+    names = _own_names(scene)
+    routes = [_encode_route(route, scene=scene, leads=leads, names=names) for route in scene.routes]
     return {
         "scale": SCALE,
         "time_step": TIME_STEP_S,
         "zone": scene.theatre.timezone,
         "fade_days": FADE_DAYS,
+        "words": _words(scene),
         "routes": routes,
     }
 

@@ -1,7 +1,7 @@
 // Shows the map document in a sandboxed frame, posts data into it and hands its state to the app.
 //
 // data: {shell: string, payload: string (JSON), hash: string, date: string, isSmall: boolean,
-//        command: {id, fit, date?} | null}
+//        command: {id, fit, date?, route?} | null}
 // The frame is made once and never reloaded while it is on the page: new data is posted into the running document.
 // The frame has no `allow-same-origin`, so its origin is opaque: what comes from it is known by its window alone, and
 // what goes to it can only be addressed to "*". It is still taken as hostile here and read field by field.

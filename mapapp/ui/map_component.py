@@ -58,6 +58,8 @@ class Command:
     """None = the day stays."""
     bbox: tuple[float, float, float, float] | None = None
     """West, south, east, north of what is to be seen; None = the whole theatre."""
+    route: str | None = None
+    """Id of a route that the time control zooms to; None = none, or the one that it is at."""
 
 
 @functools.cache
@@ -148,7 +150,11 @@ def _command_data(command: Command | None) -> dict[str, Any] | None:
     if command is None:
         return None
     data: dict[str, Any] = {"id": command.id, "fit": True if command.bbox is None else list(command.bbox)}
-    return data if command.day is None else data | {"date": command.day.isoformat()}
+    if command.day is not None:
+        data["date"] = command.day.isoformat()
+    if command.route is not None:
+        data["route"] = command.route
+    return data
 
 
 def _nothing() -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from mapapp.mapview import build_payload, escape_json
 from mapapp.model import Evidence, LegKind, MapQuery, ProfileRow, Route
+from mapapp.routes.timing import timing_of
 from mapapp.routes.versions import differences, lead_versions
 from mapapp.scene import Scene
 from mapapp.tracks.crossings import route_figures
@@ -150,7 +151,7 @@ def _show_map(routes: Journey, *, query: MapQuery) -> None:
         payload_hash=payload.hash,
         shell=get_shell(),
         start_day=day,
-        command=Command(f"{ids} {day}", day, box),
+        command=Command(f"{ids} {day}", day, box, ids[0] if timing_of(routes[0]) else None),
         key="routes_map",
         is_small=True,
     )
