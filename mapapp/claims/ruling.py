@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mapapp.claims.decisions import Bonds, event_bonds, last_words
 from mapapp.claims.grading import read_rules
@@ -26,6 +26,12 @@ class Ruling:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sources", Sources(self.theatre))
+
+    def accepting(self, claim_id: str) -> Ruling:
+        """Return the same as if a person had accepted one more claim."""
+        other = replace(self, accepted=self.accepted | {claim_id})
+        object.__setattr__(other, "sources", self.sources)  # what was looked up stays true
+        return other
 
     def counts(self, claim: Claim) -> bool:
         """Tell whether a claim takes part: it is sure enough, or a person accepted it, and nobody rejected it."""

@@ -82,8 +82,8 @@ def build_timeline(
     rules = Rules({actor.code: actor for actor in theatre.actors})
     sorted_events = sorted(events, key=lambda event: (day_of(event), event.id))
     own, regional, set_aside = _sort_out(sorted_events, cells=cells, theatre=theatre)
-    sources = _baseline_sources(cells, theatre=theatre)
-    chains = _unit_chains(theatre)
+    sources = baseline_sources(cells, theatre=theatre)
+    chains = unit_chains(theatre)
     by_unit = {
         pcode: tuple(
             event for event in regional if event.remainder_of or event.unit_pcode in chains.get(pcode, (pcode,))
@@ -146,7 +146,7 @@ def _without_effect(
     return [(event.id, NAMES_NOBODY) for event in idle]
 
 
-def _unit_chains(theatre: Theatre) -> dict[str, tuple[str, ...]]:
+def unit_chains(theatre: Theatre) -> dict[str, tuple[str, ...]]:
     """Return per unit its own P-code and those of the units around it."""
     parents = {
         str(pcode): str(parent) if isinstance(parent, str) else None
@@ -163,7 +163,7 @@ def _unit_chains(theatre: Theatre) -> dict[str, tuple[str, ...]]:
     return chains
 
 
-def _baseline_sources(cells: Sequence[Cell], *, theatre: Theatre) -> dict[str, Cell | None]:
+def baseline_sources(cells: Sequence[Cell], *, theatre: Theatre) -> dict[str, Cell | None]:
     """Return per cell the cell whose baseline it has: its own, or for one that the theatre doesn't list the nearest."""
     listed = set(theatre.cell_place_ids) | set(theatre.baseline)
     with_place = [cell for cell in cells if cell.place_id is not None and cell.place_id in listed]
@@ -192,7 +192,7 @@ def _sort_out(
     """Return events by cell, events on units and remainders, and those that colour nothing with the reason."""
     by_place = {cell.place_id: cell.id for cell in cells if cell.place_id is not None}
     by_spot = {spot_of(lat=cell.lat, lon=cell.lon): cell.id for cell in cells if cell.place_id is not None}
-    chains = _unit_chains(theatre)
+    chains = unit_chains(theatre)
     known_units = {pcode for cell in cells for pcode in chains.get(cell.unit_pcode, (cell.unit_pcode,))}
     own: dict[str, list[Event]] = defaultdict(list)
     regional: list[Event] = []
