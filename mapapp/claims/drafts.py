@@ -10,6 +10,7 @@ from datetime import date
 from mapapp.claims.agents import Party
 from mapapp.claims.candidates import Candidate
 from mapapp.claims.dating import RECENT_SENTENCES, When, date_trigger, now, recent
+from mapapp.claims.homes import Home, as_stranger
 from mapapp.claims.lexicon import Lexicon, read_lexicon
 from mapapp.claims.phrases import is_place
 from mapapp.claims.scoring import read_features, score_features
@@ -81,6 +82,7 @@ def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candid
     attributions: Sequence[Attribution],
     published: date | None,
     context: When,
+    home: Home | None = None,
 ) -> Draft | None:
     """Put a candidate together with its date, its speaker and its score."""
     words = candidate.sentence.words
@@ -96,6 +98,12 @@ def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candid
     if word.low == "it" and not {"known", "generic", "pronoun", "unlisted"} & set(told_by):
         return None  # "took the lead, lost it": only a party makes a place of it
     attribution = speaker_of(attributions, index=candidate.index)
+    if home is not None and not home.owns(resolution, sentence=candidate.sentence):
+        candidate = replace(
+            candidate,
+            actor=as_stranger(candidate.actor, actors=actors),
+            opponent=as_stranger(candidate.opponent, actors=actors),
+        )
     actor, opponent = candidate.actor, candidate.opponent
     if attribution is not None and actor.basis in ("none", "other") and candidate.verb_class in ("take", "retake"):
         actor = _self_claimed(attribution, candidate, lexicon, actors) or actor

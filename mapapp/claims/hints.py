@@ -14,7 +14,7 @@ from functools import cache
 from mapapp.claims.agents import NOBODY, Party, party_at
 from mapapp.claims.candidates import Candidate, View
 from mapapp.claims.lexicon import Lexicon, read_lexicon, read_table
-from mapapp.claims.phrases import PlaceFound, is_place
+from mapapp.claims.phrases import COMPASS, PlaceFound, is_place
 from mapapp.claims.words import Word
 
 GAP = 4
@@ -29,6 +29,11 @@ LEAST_STRENGTH = 0.1
 MOST_PLACES = 40
 """Places of one sentence that are looked at; a longer list is a table."""
 
+LOCATES = 0.3
+"""What is left of a hint at a place that only says where something else lies."""
+
+_LENGTHS = frozenset(("km", "kilometres", "kilometers", "miles", "outside", "hours", "minutes", "away"))
+_WAYS = frozenset(("road", "highway", "way", "route", "close", "next"))
 _CLASHES = frozenset(("enter", "attack", "fight"))
 _STOPS = frozenset((".", ";", "?", "!"))
 _OURS = frozenset(("ours", "theirs", "hers"))
@@ -178,10 +183,22 @@ def find_hinted(view: View, *, found: Sequence[Candidate]) -> Iterator[Candidate
             if (group, _place_id(word)) in told:
                 continue
             strength = hit.hint.strength * 2.0 ** (-_distance(words, hit, word.index) / HALVING)
+            strength *= LOCATES if only_locates(words, word.index) else 1.0
             if strength >= LEAST_STRENGTH and (group not in best or strength > best[group][0]):
                 best[group] = (strength, hit)
         for strength, hit in best.values():
             yield _candidate(view, word.index, hit, strength)
+
+
+def only_locates(words: Sequence[Word], at: int) -> bool:
+    """Return whether a place only says where something else lies: "east of X", "near X", "on the road to X"."""
+    low = [word.low for word in words[max(0, at - 4) : at]]
+    if low and low[-1] in ("near", "outside", "beside", "neighbouring", "bordering"):
+        return True
+    return len(low) > 1 and (
+        (low[-1] in ("of", "from") and (low[-2] in COMPASS or low[-2] in _LENGTHS))
+        or (low[-1] == "to" and low[-2] in _WAYS)
+    )
 
 
 def _group(verb_class: str) -> str:
