@@ -146,6 +146,16 @@ def make_theatre(
     return root / name
 
 
+def known_countries() -> Mapping[str, str]:
+    """Return the countries that the bundled basemap can give the outline of: names by ISO 3166 code, sorted by name.
+
+    >>> known_countries()["IT"]
+    'Italy'
+    """
+    told = {str(row["properties"]["iso2"]): str(row["properties"]["name"]) for row in _countries()}
+    return dict(sorted(((code, name) for code, name in told.items() if len(code) == 2), key=lambda pair: pair[1]))
+
+
 def _country_code(country: str | None, *, boundaries: BoundaryFile | None) -> str:
     """Return the code that was asked for, else that of the file's level 0; XX stands for none."""
     if country is not None:

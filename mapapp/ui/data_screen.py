@@ -16,6 +16,7 @@ from mapapp.ui.boundaries_screen import show_boundaries
 from mapapp.ui.cached import get_gazetteer_job, get_store, is_gazetteer_open
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.gazetteer_screen import show_own_gazetteers
+from mapapp.ui.imports_screen import show_imports
 from mapapp.ui.review import build_log_table
 from mapapp.ui.tables import web_address
 from mapapp.ui.text import escape_markdown, show_steering
@@ -29,14 +30,16 @@ METHOD = Path(__file__).resolve().parents[2] / "docs" / "method.md"
 
 def show_data(query: MapQuery, *, theatre: Theatre) -> None:
     """Show the tabs of the screen."""
-    titles = ("Method", "Bundled data", "Boundaries", "Parties and publishers", "Places", "Store and log")
-    method, data, boundaries, parties, places, store = st.tabs(titles)
+    titles = ("Method", "Bundled data", "Boundaries", "Imports", "Parties and publishers", "Places", "Store and log")
+    method, data, boundaries, imports, parties, places, store = st.tabs(titles)
     with method, shown_errors():
         _show_method()
     with data, shown_errors():
         _show_catalogue()
     with boundaries, shown_errors():
         show_boundaries(theatre)
+    with imports, shown_errors():
+        show_imports(query, theatre=theatre)
     with parties, shown_errors():
         _show_parties(theatre)
     with places, shown_errors():
