@@ -15,14 +15,18 @@ from openpyxl import Workbook
 
 from mapapp.cli import main
 from mapapp.errors import DataError
+from mapapp.histories import intake
+from mapapp.histories.intake import NewTheatre, carry_out, check_table
 from mapapp.histories.merging import Merged, merge_history, with_history
-from mapapp.histories.reading import read_history
+from mapapp.histories.reading import glance_at, read_history
 from mapapp.histories.records import Imported
-from mapapp.histories.writing import write_history
+from mapapp.histories.shelf import add_layer, event_layers, remove_layer
+from mapapp.histories.writing import list_imports, undo_import, write_history
+from mapapp.layers import incidents
 from mapapp.model import EventKind, Status
 from mapapp.scene import build_scene
 from mapapp.selection import default_query
-from mapapp.theatres.theatre import Theatre, load_theatre
+from mapapp.theatres.theatre import Theatre, list_theatres, load_theatre
 from tests.invented import PLACES, THEATRE, day
 
 SOURCE = "https://example.org/table"
@@ -371,3 +375,115 @@ def test_hostile_names_are_kept_as_plain_text(own_theatre: Theatre, tmp_path: Pa
 
 def test_an_empty_import_counts_nothing() -> None:
     assert Imported("long").reasons() == ()
+
+
+# Columns, layers, undoing
+
+
+def test_columns_that_are_called_otherwise_are_named(tmp_path: Path) -> None:
+    rows = [("Ort", "Tag", "Seite"), ("Alda", "2030-01-01", "Blue")]
+    path = write_csv(tmp_path / "t.csv", rows)
+    assert glance_at(path).format is None
+    imported = read_history(path, columns={"place": "Ort", "date": "Tag", "holder": "Seite"})
+    assert [(item.spot.name, item.day, item.holder) for item in imported.holdings] == [("Alda", day(1), "Blue")]
+    with pytest.raises(DataError, match="no column 'Datum'"):
+        read_history(path, columns={"place": "Ort", "date": "Datum", "holder": "Seite"})
+    with pytest.raises(DataError, match="no field"):
+        read_history(path, format="long", columns={"where": "Ort"})
+
+
+def test_a_layer_keeps_every_event_and_colours_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAPAPP_DATA_DIR", str(tmp_path))
+    rows = [
+        (*ACLED_HEADER, "fatalities"),
+        [*acled_row(1, "Non-state actor overtakes territory"), "4"],
+        [*acled_row(2, "Peaceful protest", geo="3"), ""],
+        [*acled_row(3, "Armed clash", lat="north"), "1"],
+    ]
+    imported = read_history(write_csv(tmp_path / "t.csv", rows))
+    made = add_layer(imported, theatre_name="invented", title="Their table", source=SOURCE)
+    assert event_layers("invented") == (made,)
+    assert (made.n_rows, len(made.happenings), made.n_set_aside) == (3, 2, 1)
+    plain = build_scene(default_query(THEATRE), theatre=THEATRE)
+    scene = build_scene(default_query(THEATRE), theatre=THEATRE, event_layers=(made,))
+    assert scene.timeline == plain.timeline
+    assert scene.events == plain.events
+    assert incidents.build(plain)["is_empty"]
+    data = incidents.build(scene)
+    assert [(row[8], data["words"][row[5]]) for row in data["rows"]] == [(4, "Non-state actor overtakes territory")]
+    assert (data["sets"][0]["n"], data["sets"][0]["not_drawn"]) == (1, 1)
+    assert SOURCE in scene.own_attributions[-1]
+    assert remove_layer("invented", layer_id=made.id)
+    assert not remove_layer("invented", layer_id=made.id)
+    assert event_layers("invented") == ()
+
+
+def test_a_broken_layer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAPAPP_DATA_DIR", str(tmp_path))
+    (tmp_path / "event_layers" / "invented").mkdir(parents=True)
+    (tmp_path / "event_layers" / "invented" / "x.json").write_text('{"version": 1}')
+    with pytest.raises(DataError, match=r"x\.json"):
+        event_layers("invented")
+    with pytest.raises(DataError, match="name of a theatre"):
+        event_layers("../x")
+
+
+def test_an_undone_import_leaves_the_tables_as_they_were(own_theatre: Theatre, tmp_path: Path) -> None:
+    before = {path.name: path.read_bytes() for path in own_theatre.folder.glob("*.*")}
+    write_history(
+        import_rows(tmp_path, island_rows(), theatre=own_theatre), theatre=own_theatre, title="t", source=SOURCE
+    )
+    (past,) = list_imports(own_theatre.folder)
+    assert (past.title, past.n_rows, past.n_kept) == ("t", 9, 9)
+    assert undo_import(own_theatre.folder) == past
+    assert {path.name: path.read_bytes() for path in own_theatre.folder.glob("*.*")} == before
+    with pytest.raises(DataError, match="Nothing was imported"):
+        undo_import(own_theatre.folder)
+
+
+def test_what_was_written_by_hand_since_is_not_undone(own_theatre: Theatre, tmp_path: Path) -> None:
+    write_history(import_rows(tmp_path, island_rows(), theatre=own_theatre), theatre=own_theatre)
+    events = own_theatre.folder / "events.csv"
+    events.write_bytes(events.read_bytes() + b"\n")
+    with pytest.raises(DataError, match="were changed after the import"):
+        undo_import(own_theatre.folder)
+    assert len(list_imports(own_theatre.folder)) == 1
+
+
+def test_a_failed_import_leaves_no_new_theatre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAPAPP_DATA_DIR", str(tmp_path / "user"))
+    path = write_csv(
+        tmp_path / "t.csv", [("place", "lat", "lon", "date", "holder"), ("A", 42.5, 12.5, "2030-01-01", "B")]
+    )
+    checked = check_table(path, target=NewTheatre("newland", "IT"), source=SOURCE)
+    assert "newland" not in list_theatres()
+
+    def fail(*_: object, **__: object) -> None:
+        raise DataError("no room")
+
+    monkeypatch.setattr(intake, "write_history", fail)
+    with pytest.raises(DataError, match="no room"):
+        carry_out(checked, title="t", source=SOURCE)
+    assert "newland" not in list_theatres()
+
+
+def test_the_command_lists_and_undoes_imports(
+    own_theatre: Theatre, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPAPP_DATA_DIR", str(tmp_path / "user"))
+    name = ["--theatre", own_theatre.code]
+    table = write_csv(tmp_path / "t.csv", [("Ort", *island_rows()[0][1:]), *island_rows()[1:]])
+    assert main(["import-history", str(table), "--source", SOURCE, "--column", "place=Ort", *name]) == 0
+    events = write_csv(tmp_path / "e.csv", [ACLED_HEADER, acled_row(1, "Armed clash")])
+    assert main(["import-history", str(events), "--source", SOURCE, *name]) == 0
+    capsys.readouterr()
+    assert main(["imports", *name]) == 0
+    listed = capsys.readouterr().out
+    assert "1. t.csv" in listed
+    assert "Layer e-csv" in listed
+    assert main(["imports", "--undo", *name]) == 0
+    assert main(["imports", "--remove", "e-csv", *name]) == 0
+    capsys.readouterr()
+    assert main(["imports", *name]) == 0
+    assert "Nothing was imported" in capsys.readouterr().out
+    assert main(["imports", "--remove", "e-csv", *name]) != 0
