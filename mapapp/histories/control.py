@@ -8,7 +8,7 @@ from datetime import date
 
 from mapapp.histories.layouts import LONG, WIDE, day_columns, map_columns
 from mapapp.histories.records import Holding, Imported, SetAside, Spot
-from mapapp.histories.sheets import Sheet
+from mapapp.sheets import Sheet
 
 BAD_FIELDS = "The number of fields is not that of the header."
 NO_DAY = "The date is no day such as 2030-01-31."

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from mapapp.histories.control import BAD_FIELDS, NO_DAY, NO_POSITION, read_iso_day, read_position
 from mapapp.histories.layouts import ACLED, UCDP, map_columns
 from mapapp.histories.records import Happening, Imported, SetAside, Spot
-from mapapp.histories.sheets import Sheet
+from mapapp.sheets import Sheet
 from mapapp.model import EventKind
 
 NO_ID = "It has no id."

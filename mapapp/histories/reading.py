@@ -12,7 +12,7 @@ from mapapp.histories.control import read_long, read_wide
 from mapapp.histories.events import read_acled, read_ucdp
 from mapapp.histories.layouts import ACLED, ALIASES, LONG, UCDP, WIDE, recognise_format
 from mapapp.histories.records import Imported
-from mapapp.histories.sheets import Sheet, open_sheet
+from mapapp.sheets import Sheet, open_sheet
 
 READERS: Mapping[str, Callable[[Sheet, Mapping[str, str]], Imported]] = {
     LONG: read_long,
