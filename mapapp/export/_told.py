@@ -32,6 +32,17 @@ def write_instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def vertex_times(leg: Leg, *, n_vertices: int) -> list[datetime | None]:
+    """Return the time at each vertex of a leg's line: all where it has them, else those of its ends."""
+    if len(leg.times_s) == n_vertices:
+        return [None if moment is None else datetime.fromtimestamp(moment, tz=UTC) for moment in leg.times_s]
+    times: list[datetime | None] = [None] * n_vertices
+    if times:
+        times[0] = leg.start
+        times[-1] = leg.end if leg.end is not None else times[-1]
+    return times
+
+
 def name_leg(route: Route, *, number: int) -> str:
     """Return the name of a leg, counted from 1: title, number and kind."""
     return plain_xml(f"{route.title} ({number} of {len(route.legs)}, {route.legs[number - 1].kind})")

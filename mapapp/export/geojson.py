@@ -27,14 +27,16 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.catalog import attributions, data_hash
 from mapapp.export import Exporter
-from mapapp.model import ControlState, Event, Evidence, Route
+from mapapp.export._told import vertex_times
+from mapapp.model import ControlState, Event, Evidence, Leg, Route
+from mapapp.routes.files import ABOUT, ROUTE_ID, about_route, leg_key
 from mapapp.selection import is_shown, select_events
 
 if TYPE_CHECKING:
     from mapapp.scene import Scene
 
 DECIMALS = 6
-"""About 0.1 m: neighbours keep a common border, and no precision is feigned beyond that."""
+"""Of cells, about 0.1 m: neighbours keep a common border, and no precision is feigned beyond that."""
 
 
 def write(scene: Scene) -> bytes:
@@ -50,6 +52,7 @@ def write(scene: Scene) -> bytes:
         "articles_mark": scene.articles_mark,
         "articles": sorted(reading.article.id for reading in scene.readings),
         "attribution": [*attributions(), *scene.theatre.own_attributions],
+        ABOUT: [piece for piece in map(about_route, scene.routes) if piece is not None],
     }
     lines = ",\n".join(_dump(feature) for feature in features)
     return f'{{"type":"FeatureCollection","metadata":{_dump(head)},"features":[\n{lines}\n]}}\n'.encode()
@@ -133,13 +136,20 @@ def _routes(scene: Scene) -> Iterator[dict[str, Any]]:
                 **about,
                 "leg": number,
                 "leg_kind": leg.kind,
+                **_coordinate_times(leg),
                 "start": leg.start,
                 "end": leg.end,
                 "note": leg.note or None,
                 "evidence_for": [_one(item) for item in leg.evidence],
                 **(_also_said(route) if number == 1 else {}),
             }
-            yield _feature(f"route/{route.id}/{number}", kind="route", geometry=leg.geometry, properties=properties)
+            yield _feature(
+                f"{ROUTE_ID}{leg_key(route, number=number)}",
+                kind="route",
+                geometry=leg.geometry,
+                properties=properties,
+                decimals=None,
+            )
         for number, point in enumerate(route.points, start=1):
             has_position = point.lat is not None and point.lon is not None
             properties = {
@@ -158,7 +168,18 @@ def _routes(scene: Scene) -> Iterator[dict[str, Any]]:
                 kind="route-point",
                 geometry=shapely.Point(point.lon, point.lat) if has_position else None,
                 properties=properties,
+                decimals=None,
             )
+
+
+def _coordinate_times(leg: Leg) -> dict[str, Any]:
+    """Return the time at each position, for each part of the line, under the name that other programs know."""
+    if not leg.times_s:
+        return {}
+    sizes = [shapely.get_num_coordinates(part) for part in shapely.get_parts(leg.geometry)]
+    times = iter(vertex_times(leg, n_vertices=len(leg.times_s)))
+    parts = [[next(times) for _ in range(size)] for size in sizes]
+    return {"coordTimes": parts[0] if len(parts) == 1 else parts}
 
 
 def _also_said(route: Route) -> dict[str, Any]:
@@ -182,22 +203,32 @@ def _name(code: str | None, *, scene: Scene) -> str | None:
 
 
 def _feature(
-    feature_id: str, *, kind: str, geometry: BaseGeometry | None, properties: Mapping[str, Any]
+    feature_id: str,
+    *,
+    kind: str,
+    geometry: BaseGeometry | None,
+    properties: Mapping[str, Any],
+    decimals: int | None = DECIMALS,
 ) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": feature_id,
-        "geometry": _geometry(geometry),
+        "geometry": _geometry(geometry, decimals=decimals),
         "properties": {"kind": kind, **properties},
     }
 
 
-def _geometry(shape: BaseGeometry | None) -> dict[str, Any] | None:
-    """Return a geometry as RFC 7946 wants it: outer rings counter-clockwise, nothing across the antimeridian."""
+def _geometry(shape: BaseGeometry | None, *, decimals: int | None) -> dict[str, Any] | None:
+    """Return a geometry as RFC 7946 wants it: outer rings counter-clockwise, nothing across the antimeridian.
+
+    `decimals` None keeps every digit: routes come back exactly.
+    """
     if shape is None or shape.is_empty:
         return None
-    rounded = shapely.transform(shapely.orient_polygons(shape), lambda xy: xy.round(DECIMALS))
-    return dict(mapping(rounded))
+    oriented = shapely.orient_polygons(shape)
+    if decimals is not None:
+        oriented = shapely.transform(oriented, lambda xy: xy.round(decimals))
+    return dict(mapping(oriented))
 
 
 def _dump(value: Any) -> str:

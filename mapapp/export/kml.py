@@ -2,12 +2,15 @@
 
 Kinds of leg are styles (KML has no dashes): observed strong, reported thinner, inferred faint. A heading without an
 end is a polygon. Descriptions are plain text, escaped once more, since viewers show them as HTML. Coordinates are
-longitude, latitude on WGS 84, times UTC.
+longitude, latitude on WGS 84, times UTC. A leg with a time at each position is a gx:Track. What KML has no words for
+stands in ExtendedData, so that `tracks.imports` reads the very same routes again.
 """
 
 from __future__ import annotations
 
 import html
+import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -23,15 +26,19 @@ from mapapp.export._told import (
     name_leg,
     name_point,
     plain_xml,
+    vertex_times,
     write_instant,
 )
 from mapapp.model import Leg, LegKind, Route, RoutePoint
+from mapapp.routes.files import ABOUT, LEG, about_route, is_line, leg_key
 from mapapp.style import ROUTE_COLOUR
 
 if TYPE_CHECKING:
     from mapapp.scene import Scene
 
 NAMESPACE = "http://www.opengis.net/kml/2.2"
+GX = "http://www.google.com/kml/ext/2.2"
+ElementTree.register_namespace("gx", GX)
 STROKES = {LegKind.OBSERVED: (4, 255), LegKind.REPORTED: (3, 190), LegKind.INFERRED: (2, 120)}
 """Width in pixels and opacity of 255, by kind."""
 
@@ -42,6 +49,8 @@ def write(scene: Scene) -> bytes:
     document = ElementTree.SubElement(root, "Document")
     _add(document, "name", plain_xml(f"Routes: {scene.theatre.title}"))
     _describe(document, "Lines between told places are the shortest ones, not paths. " + credit_line())
+    pieces = [piece for piece in map(about_route, scene.routes) if piece is not None]
+    _add_data(document, [(ABOUT, json.dumps(piece)) for piece in pieces])
     for kind, (width, opacity) in STROKES.items():
         _add_style(document, kind=kind, width=width, opacity=opacity)
     for route in scene.routes:
@@ -59,6 +68,14 @@ def _add(parent: ElementTree.Element, tag: str, text: str) -> ElementTree.Elemen
     element = ElementTree.SubElement(parent, tag)
     element.text = text
     return element
+
+
+def _add_data(parent: ElementTree.Element, rows: Sequence[tuple[str, str]]) -> None:
+    if not rows:
+        return
+    data = ElementTree.SubElement(parent, "ExtendedData")
+    for name, value in rows:
+        _add(ElementTree.SubElement(data, "Data", {"name": name}), "value", value)
 
 
 def _describe(parent: ElementTree.Element, text: str) -> None:
@@ -86,10 +103,30 @@ def _add_leg(folder: ElementTree.Element, route: Route, leg: Leg, *, number: int
         if leg.end is not None:
             _add(span, "end", write_instant(leg.end))
     _add(placemark, "styleUrl", f"#{leg.kind.value}")
+    if is_line(leg.geometry):
+        _add_data(placemark, [(LEG, plain_xml(leg_key(route, number=number)))])
+    if leg.geometry is not None and leg.times_s and None not in leg.times_s:
+        _add_track(placemark, leg)
+        return
     parts = [part for part in shapely.get_parts(leg.geometry) if not part.is_empty]
     parent = ElementTree.SubElement(placemark, "MultiGeometry") if len(parts) > 1 else placemark
     for part in parts:
         _add_geometry(parent, part)
+
+
+def _add_track(placemark: ElementTree.Element, leg: Leg) -> None:
+    """Add a line whose every position has a time in the form that viewers play."""
+    parts = list(shapely.get_parts(leg.geometry))
+    parent = ElementTree.SubElement(placemark, f"{{{GX}}}MultiTrack") if len(parts) > 1 else placemark
+    times = iter(vertex_times(leg, n_vertices=len(leg.times_s)))
+    for part in parts:
+        track = ElementTree.SubElement(parent, f"{{{GX}}}Track")
+        coordinates = shapely.get_coordinates(part).tolist()
+        for _ in coordinates:
+            moment = next(times)
+            _add(track, "when", "" if moment is None else write_instant(moment))
+        for lon, lat in coordinates:
+            _add(track, f"{{{GX}}}coord", f"{lon!r} {lat!r} 0")
 
 
 def _add_geometry(parent: ElementTree.Element, shape: BaseGeometry) -> None:

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from shapely.geometry import LineString, MultiLineString
+
 from mapapp.errors import DataError
-from mapapp.tracks.rows import NAN, Row, read_checked, read_instant, read_number, read_position
+from mapapp.model import Route
+from mapapp.routes.files import restore_route
+from mapapp.tracks.geojson import read_geojson
+from mapapp.tracks.rows import NAN, FoundTracks, NamedRows, Row, read_checked, read_instant, read_number
 from mapapp.tracks.track import Track, make_track
-from mapapp.tracks.xml import NamedRows, read_xml
+from mapapp.tracks.xml import read_xml
 
 MAX_BYTES = 400_000_000
 """A GPX file of two million positions; more is not a track."""
@@ -38,22 +44,49 @@ def read_track(data: bytes, *, name: str) -> Track:
     >>> track.altitude_m.round(1).tolist()
     [304.8, 609.6]
     """
-    return _collect((row for part in _read_parts(data, name=name) for row in part.rows), name=name)
+    return _collect((row for part in _find_tracks(data, name=name).tracks for row in part.rows), name=name)
 
 
 def read_tracks(data: bytes, *, name: str) -> tuple[Track, ...]:
     """Return every track of a file by its own name; one without a name, and one of one position, is called `name`.
 
-    GPX and KML may hold several, the other formats one. Tracks of fewer than two positions are left out, and where
-    nothing else is there, DataError is raised as by `read_track`.
+    GPX, KML and GeoJSON may hold several, the other formats one. Tracks of fewer than two positions are left out, and
+    where nothing else is there, DataError is raised as by `read_track`.
     """
-    parts = [part for part in _read_parts(data, name=name) if sum(row is not None for row in part.rows) > 1]
+    parts = [part for part in _find_tracks(data, name=name).tracks if sum(row is not None for row in part.rows) > 1]
     if not parts:
         return (read_track(data, name=name),)
     return tuple(_collect(part.rows, name=part.name or name) for part in parts)
 
 
-def _read_parts(data: bytes, *, name: str) -> tuple[NamedRows, ...]:
+def read_routes(data: bytes, *, name: str) -> tuple[Route, ...]:
+    """Return the routes of a file that `export` has written, as they were; () for any other file.
+
+    Kinds of leg, versions, times, points and evidence are those of the export, lines those of the file. Raises
+    DataError where the file is broken.
+
+    >>> read_routes(b"lat,lon", name="x.csv")
+    ()
+    """
+    found = _find_tracks(data, name=name)
+    lines = {part.leg: line for part in found.tracks if part.leg and (line := _line_of(part)) is not None}
+    return tuple(restore_route(about, lines=lines) for about in found.abouts)
+
+
+def _line_of(part: NamedRows) -> LineString | MultiLineString | None:
+    """Return the line of a track in the parts that the file has."""
+    cuts = sorted({0, *part.parts, len(part.rows)})
+    stretches = [
+        [(row[2], row[1]) for row in part.rows[first:last] if row is not None]
+        for first, last in itertools.pairwise(cuts)
+    ]
+    whole = [LineString(stretch) for stretch in stretches if len(stretch) > 1]
+    if not whole:
+        return None
+    return whole[0] if len(whole) == 1 else MultiLineString(whole)
+
+
+def _find_tracks(data: bytes, *, name: str) -> FoundTracks:
     if len(data) > MAX_BYTES:
         raise DataError(f"{name} has {len(data):,} bytes; a track has at most {MAX_BYTES:,}. Export a part of it.")
     if data[:4] == b"PK\x03\x04":
@@ -61,8 +94,9 @@ def _read_parts(data: bytes, *, name: str) -> tuple[NamedRows, ...]:
     head = data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:1] == b"<":
         return read_xml(data, name=name)
-    rows = _read_json(data, name=name) if head[:1] in (b"{", b"[") else _read_csv(data, name=name)
-    return (NamedRows(rows=list(rows)),)
+    if head[:1] in (b"{", b"["):
+        return _read_json(data, name=name)
+    return FoundTracks((NamedRows(rows=list(_read_csv(data, name=name))),))
 
 
 def _collect(rows: Iterable[Row | None], *, name: str) -> Track:
@@ -151,23 +185,23 @@ def _cell(row: Sequence[str], index: int | None, scale: float) -> float:
 # --- JSON -----------------------------------------------------------------------------------------------------------
 
 
-def _read_json(data: bytes, *, name: str) -> Iterator[Row | None]:
+def _read_json(data: bytes, *, name: str) -> FoundTracks:
     try:
         whole = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{name} is no JSON: {error}. Export it again.") from error
     if isinstance(whole, dict) and isinstance(whole.get("trace"), list):
-        yield from _read_trace(whole)
-    elif isinstance(whole, dict) and isinstance(whole.get("path"), list):
+        return FoundTracks((NamedRows(rows=list(_read_trace(whole))),))
+    if isinstance(whole, dict) and isinstance(whole.get("path"), list):
         # OpenSky's tracks: time, lat, lon, altitude in metres, track, on ground.
-        for row in whole["path"]:
-            yield read_checked(
-                row, lambda one: (read_number(one[0]), float(one[1]), float(one[2]), read_number(one[3]), NAN)
-            )
-    elif isinstance(whole, dict) and "type" in whole:
-        yield from _read_geojson(whole)
-    else:
-        raise DataError(f"{name} is JSON of an unknown kind. Expected GeoJSON, a readsb trace or an OpenSky track.")
+        rows = [
+            read_checked(row, lambda one: (read_number(one[0]), float(one[1]), float(one[2]), read_number(one[3]), NAN))
+            for row in whole["path"]
+        ]
+        return FoundTracks((NamedRows(rows=rows),))
+    if isinstance(whole, dict) and "type" in whole:
+        return read_geojson(whole)
+    raise DataError(f"{name} is JSON of an unknown kind. Expected GeoJSON, a readsb trace or an OpenSky track.")
 
 
 def _read_trace(whole: Mapping[str, Any]) -> Iterator[Row | None]:
@@ -186,40 +220,6 @@ def _read_trace(whole: Mapping[str, Any]) -> Iterator[Row | None]:
         )
 
 
-def _read_geojson(whole: Mapping[str, Any]) -> Iterator[Row | None]:
-    features = whole.get("features") if whole.get("type") == "FeatureCollection" else [whole]
-    for feature in features if isinstance(features, list) else []:
-        if not isinstance(feature, dict):
-            yield None
-            continue
-        geometry = feature.get("geometry") if feature.get("type") == "Feature" else feature
-        properties = feature.get("properties")
-        properties = properties if isinstance(properties, dict) else {}
-        if not isinstance(geometry, dict):
-            continue
-        yield from _read_geometry(geometry, properties=properties)
-
-
-def _read_geometry(geometry: Mapping[str, Any], *, properties: Mapping[str, Any]) -> Iterator[Row | None]:
-    coordinates = geometry.get("coordinates")
-    kind = geometry.get("type")
-    if not isinstance(coordinates, list):
-        return
-    if kind == "Point":
-        moment = next((properties[key] for key in ("time", "timestamp", "datetime") if key in properties), None)
-        lines, times = [[coordinates]], [[moment]]
-    else:
-        lines = coordinates if kind == "MultiLineString" else [coordinates] if kind == "LineString" else []
-        told = properties.get("coordTimes") or properties.get("times") or properties.get("coordinateProperties", {})
-        told = told.get("times", []) if isinstance(told, dict) else told
-        times = told if told and isinstance(told[0], list) else [told] if isinstance(told, list) else []
-    for number, line in enumerate(lines):
-        moments = times[number] if number < len(times) else []
-        for index, pair in enumerate(line if isinstance(line, list) else []):
-            moment = read_instant(moments[index]) if index < len(moments) else NAN
-            yield read_checked(pair, lambda one: read_position(one, moment=moment))  # noqa: B023 used at once
-
-
 # --- archives ------------------------------------------------------------------------------------------------------
 
 
@@ -230,8 +230,10 @@ def _unzip(data: bytes, *, name: str) -> bytes:
             inner = next((one for one in archive.namelist() if one.lower().endswith((".kml", ".gpx"))), None)
             if inner is None:
                 raise DataError(f"{name} is an archive without a .kml. Expected a KMZ of one track.")
+            if archive.getinfo(inner).file_size > MAX_BYTES:
+                raise DataError(f"{name} unpacks to more than {MAX_BYTES:,} bytes. Export a part of it.")
             with archive.open(inner) as file:
-                text = file.read(MAX_BYTES + 1)
+                text = file.read(MAX_BYTES + 1)  # its directory may lie
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise DataError(f"{name} is a broken archive: {error}. Export it again.") from error
     if len(text) > MAX_BYTES:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import shapely
 
 from mapapp.errors import DataError
 from mapapp.model import Route
 from mapapp.theatres.theatre import Theatre
-from mapapp.tracks.crossings import Crossing, RouteFigures, crossed_by_track, route_figures
-from mapapp.tracks.files import UNREADABLE, read_tracks
+from mapapp.tracks.crossings import Crossing, RouteFigures, crossed_by_route, crossed_by_track, route_figures
+from mapapp.tracks.files import UNREADABLE, read_routes, read_tracks
 from mapapp.tracks.routes import build_track_route
 from mapapp.tracks.track import Track, clean_track
 from mapapp.tracks.turns import TURN_DEG, Turn, find_turns
@@ -37,13 +39,31 @@ def read_imports(
 ) -> tuple[TrackImport, ...]:
     """Return every track of a file as it would be stored.
 
-    `source` names who published it; `title` is used where the file holds one track. Raises DataError where the file
+    `source` names who published it; `title` is used where the file holds one track. Routes that this app has exported
+    come back as they were, with their own sources: what was only told stays told. Raises DataError where the file
     cannot be read, or a track of it has fewer than two positions that can be used.
     """
+    if routes := read_routes(data, name=name):
+        return _take_routes(routes, theatre=theatre, name=name)
     tracks = read_tracks(data, name=name)
     if title and len(tracks) == 1:
         tracks = (replace(tracks[0], name=title),)
     return tuple(_build_import(track, theatre=theatre, source=source, url=url) for track in tracks)
+
+
+def _take_routes(routes: Sequence[Route], *, theatre: Theatre, name: str) -> tuple[TrackImport, ...]:
+    """Return exported routes as they would be stored; those that the theatre brings along are left out."""
+    bundled = {record.id for record in theatre.journeys}
+    own = [route for route in routes if route.id not in bundled]
+    if not own:
+        raise DataError(f"{name} holds only routes that are bundled with {theatre.title}: they are on the map already.")
+    found = []
+    for route in own:
+        n_positions = sum(shapely.get_num_coordinates(leg.geometry) for leg in route.legs if leg.geometry is not None)
+        crossed = crossed_by_route(route, units=theatre.units)
+        figures = route_figures(route)
+        found.append(TrackImport(route, int(n_positions), int(n_positions), {}, (), figures, crossed))
+    return tuple(found)
 
 
 def _build_import(track: Track, *, theatre: Theatre, source: str, url: str | None) -> TrackImport:

@@ -4,12 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 Row = tuple[float, float, float, float, float]
 """time (s), lat, lon, altitude (m), speed (km/h); NaN = unknown."""
 NAN = math.nan
+
+
+@dataclass(slots=True)
+class NamedRows:
+    """One track of a file as it stands there."""
+
+    name: str | None = None
+    rows: list[Row | None] = field(default_factory=list)
+    """None = a position that cannot be read."""
+    whens: list[float] = field(default_factory=list)
+    coords: list[str] = field(default_factory=list)
+    begin_s: float = NAN
+    end_s: float = NAN
+    """Of a KML line as a whole."""
+    parts: list[int] = field(default_factory=list)
+    """Where a segment or another line begins among the rows."""
+    leg: str | None = None
+    """Leg of an exported route; None = any other track."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTracks:
+    """What a file holds."""
+
+    tracks: tuple[NamedRows, ...]
+    """In order."""
+    abouts: tuple[object, ...] = ()
+    """What exported routes say of themselves, see `routes.files`."""
 
 
 def read_number(text: object, *, scale: float = 1.0) -> float:

@@ -3,47 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from mapapp.errors import DataError
-from mapapp.tracks.rows import NAN, Row, read_checked, read_instant, read_number, read_position
+from mapapp.routes.files import ABOUT, LEG
+from mapapp.tracks.rows import (
+    NAN,
+    FoundTracks,
+    NamedRows,
+    Row,
+    read_checked,
+    read_instant,
+    read_number,
+    read_position,
+)
 
 _TRACKS = frozenset({"trk", "rte", "Placemark"})
 _POSITIONS = frozenset({"trkpt", "rtept"})
+_PARTS = frozenset({"trkseg", "LineString", "Track"})
 _OF_POSITION = frozenset({"time", "ele", "speed"})
 
 
-@dataclass(slots=True)
-class NamedRows:
-    """One track of a file as it stands there."""
-
-    name: str | None = None
-    rows: list[Row | None] = field(default_factory=list)
-    """None = a position that cannot be read."""
-    whens: list[float] = field(default_factory=list)
-    coords: list[str] = field(default_factory=list)
-    begin_s: float = NAN
-    end_s: float = NAN
-    """Of a KML line as a whole."""
-
-    def finish(self) -> None:
-        """Put together what KML tells apart: places and times, the line and its time span."""
-        for index, words in enumerate(self.coords):
-            moment = self.whens[index] if index < len(self.whens) else NAN
-            self.rows.append(_kml_row(words.split(), moment=moment))
-        if self.rows and not self.coords:
-            self.rows[0] = _at(self.rows[0], self.begin_s)
-            self.rows[-1] = _at(self.rows[-1], self.end_s)
-
-
-def read_xml(data: bytes, *, name: str) -> tuple[NamedRows, ...]:
-    """Return every track and route of a GPX file, or every line and gx:Track of a KML file, in order.
-
-    What has no position at all is left out. Raises DataError for broken XML and for a document type.
+def read_xml(data: bytes, *, name: str) -> FoundTracks:
+    """Return what a GPX or KML file holds. Raises DataError for broken XML and for a document type.
 
     >>> gpx = b'<gpx><trk><name>a</name><trkseg><trkpt lat="1" lon="2"/></trkseg></trk></gpx>'
-    >>> [(one.name, one.rows[0][1:3]) for one in read_xml(gpx, name="a.gpx")]
+    >>> [(one.name, one.rows[0][1:3]) for one in read_xml(gpx, name="a.gpx").tracks]
     [('a', (1.0, 2.0))]
     """
 
@@ -63,8 +48,18 @@ def read_xml(data: bytes, *, name: str) -> tuple[NamedRows, ...]:
         raise DataError(f"{name} is broken XML: {error}. Export it again.") from error
     found = reader.found
     for one in found:
-        one.finish()
-    return tuple(one for one in found if one.rows)
+        _finish(one)
+    return FoundTracks(tuple(one for one in found if one.rows), tuple(reader.abouts))
+
+
+def _finish(found: NamedRows) -> None:
+    """Put together what KML tells apart: places and times, the line and its time span."""
+    for index, words in enumerate(found.coords):
+        moment = found.whens[index] if index < len(found.whens) else NAN
+        found.rows.append(_kml_row(words.split(), moment=moment))
+    if found.rows and not found.coords:
+        found.rows[0] = _at(found.rows[0], found.begin_s)
+        found.rows[-1] = _at(found.rows[-1], found.end_s)
 
 
 class _Reader:
@@ -76,6 +71,9 @@ class _Reader:
         self.text: list[str] = []
         self.position: dict[str, str] | None = None
         """Attributes and, by tag, what stands in the position that is being read; None = none is."""
+        self.abouts: list[str] = []
+        self.data = ""
+        """Name of the KML value that is being read."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition("}")[2]
@@ -85,6 +83,11 @@ class _Reader:
             self.position = attributes
         elif tag in _TRACKS:
             self.found.append(NamedRows())
+        elif tag in _PARTS:
+            here = self.found[-1]
+            here.parts.append(len(here.coords) or len(here.rows))
+        elif tag == "Data":
+            self.data = attributes.get("name", "")
 
     def end(self, name: str) -> None:
         tag = self.path.pop()
@@ -108,6 +111,10 @@ class _Reader:
             here.coords.append(text.strip())
         elif tag == "coordinates" and "LineString" in path:
             here.rows.extend(_kml_row(words.split(","), moment=NAN) for words in text.split())
+        elif tag == ABOUT or (tag == "value" and self.data == ABOUT):
+            self.abouts.append(text)
+        elif tag == LEG or (tag == "value" and self.data == LEG):
+            here.leg = text
         elif tag == "begin" and "TimeSpan" in path:
             here.begin_s = read_instant(text.strip())
         elif tag == "end" and "TimeSpan" in path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,11 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiLineString, Polygon
 
-from mapapp.export import gpx, kml
+from mapapp.errors import DataError
+from mapapp.export import geojson, gpx, kml
 from mapapp.model import Leg, LegKind, Route
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
-from mapapp.tracks.files import read_tracks
+from mapapp.theatres.theatre import default_theatre, load_theatre
+from mapapp.tracks.files import read_routes, read_tracks
+from mapapp.tracks.imports import read_imports
 from mapapp.tracks.track import Track
 from tests import invented
 
@@ -164,7 +168,8 @@ def test_descriptions_are_no_html_for_viewers_that_would_show_it() -> None:
 
 ORDER = {
     "wpt": ["name", "desc", "type"],
-    "trk": ["name", "desc", "number", "type", "trkseg"],
+    "trk": ["name", "desc", "number", "type", "extensions", "trkseg"],
+    "metadata": ["name", "desc", "extensions"],
     "gpx": ["metadata", "wpt", "trk"],
 }
 
@@ -182,3 +187,95 @@ def test_elements_stand_in_the_order_that_gpx_demands() -> None:
 @BOTH
 def test_a_map_without_routes_is_a_whole_file(form: ModuleType) -> None:
     assert ElementTree.fromstring(form.write(make_scene())).tag.endswith(("gpx", "kml"))
+
+
+# --- routes as they were --------------------------------------------------------------------------------------------
+
+ALL = pytest.mark.parametrize("form", [gpx, kml, geojson], ids=["gpx", "kml", "geojson"])
+
+
+def timed_leg(times: tuple[float | None, ...]) -> Leg:
+    line = LineString([(10 + number / 7, 45.123456789012345) for number in range(len(times))])
+    return dataclasses.replace(make_leg(line), kind=LegKind.OBSERVED, times_s=times)
+
+
+def full_routes() -> tuple[Route, ...]:
+    """Two versions of a journey with every kind of leg, and a measured track with a profile."""
+    first = invented.make_route()
+    fan = Leg(LegKind.REPORTED, Polygon([(10, 45), (11, 45.1), (11, 46)]), None, None, "west", path_text="by the sea")
+    cut = MultiLineString([[(179.9, 1.1), (180.0, 1.2)], [(-180.0, 1.2), (-179.3, 1.3)]])
+    second = dataclasses.replace(
+        first, id="other/version", title="<B> & “C” عربي", legs=(fan, make_leg(None), make_leg(cut), *first.legs)
+    )
+    track = dataclasses.replace(
+        with_legs(timed_leg((0.1, 1.0 / 3, 1_893_456_000.25)), timed_leg((None, 5.0)), title="Measured"),
+        id="track-1",
+        journey=None,
+        profile=((0.1, 1.25, None), (3.0, None, 7.0)),
+    )
+    return first, second, track
+
+
+@ALL
+def test_every_route_comes_back_as_it_was_with_kinds_versions_times_and_evidence(form: ModuleType) -> None:
+    scene = make_scene(*full_routes())
+    assert read_routes(form.write(scene), name="again") == scene.routes
+
+
+@ALL
+def test_the_bundled_journeys_come_back_as_they_were(form: ModuleType) -> None:
+    theatre = load_theatre(default_theatre())
+    scene = build_scene(default_query(theatre), theatre=theatre)
+    data = form.write(scene)
+    assert read_routes(data, name="again") == scene.routes
+    with pytest.raises(DataError, match="bundled with"):
+        read_imports(data, name="again", theatre=theatre, source="nobody")
+
+
+@ALL
+def test_what_was_told_is_not_measured_after_it_was_imported_again(form: ModuleType) -> None:
+    scene = make_scene(*full_routes())
+    found = read_imports(form.write(scene), name="again", theatre=invented.THEATRE, source="nobody")
+    assert tuple(one.route for one in found) == scene.routes
+
+
+@ALL
+def test_a_line_that_another_program_has_changed_is_taken_as_it_is_now(form: ModuleType) -> None:
+    route = dataclasses.replace(full_routes()[2], points=())
+    written = form.write(make_scene(route)).decode().replace("10.142857142857142", "10.25")
+    (again,) = read_routes(written.encode(), name="again")
+    assert again.legs[0].geometry is not None
+    assert again.legs[0].geometry.coords[1][0] == 10.25
+
+
+@pytest.mark.parametrize("form", [gpx, kml], ids=["gpx", "kml"])
+@pytest.mark.parametrize("piece", ["[]", "7", "{", "[[[[", '{"id": 7}', '{"id": "a", "legs": 5}'])
+def test_a_broken_route_in_a_file_is_refused_in_words(form: ModuleType, piece: str) -> None:
+    scene = make_scene(with_legs(make_leg(LineString([(10, 45), (11, 45)]))))
+    root = ElementTree.fromstring(form.write(scene))
+    for element in root.iter():
+        if element.tag.endswith("mapapp-route"):
+            element.text = piece
+        if element.get("name") == "mapapp-route":
+            element[0].text = piece
+    with pytest.raises(DataError, match=r"cannot be read|expected an object"):
+        read_routes(ElementTree.tostring(root), name="again")
+
+
+@ALL
+def test_other_programs_see_the_time_of_each_position(form: ModuleType) -> None:
+    route = with_legs(timed_leg((60.0, 90.0, 180.0)))
+    (track,) = read_tracks(form.write(make_scene(route)), name="again")
+    assert track.time_s.tolist() == [60.0, 90.0, 180.0]
+
+
+def test_geojson_gives_each_line_a_track_of_its_own() -> None:
+    lines = [
+        {"type": "Feature", "properties": {"name": f"line {n}", "coordTimes": [n, n + 9]},
+         "geometry": {"type": "LineString", "coordinates": [[10 + n, 45], [11 + n, 45]]}}
+        for n in range(2)
+    ]  # fmt: skip
+    dot = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [0, 1]}}
+    data = json.dumps({"type": "FeatureCollection", "features": [dot, *lines]}).encode()
+    tracks = read_tracks(data, name="x.geojson")
+    assert [(track.name, track.time_s.tolist()) for track in tracks] == [("line 0", [0, 9]), ("line 1", [1, 10])]
