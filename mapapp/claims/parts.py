@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from mapapp.claims.decisions import FIELDS
 from mapapp.errors import DataError
 from mapapp.model import Claim
 
+PART = re.compile(r"(\.\d{1,3})+$")
+"""What the id of a part has behind that of its claim."""
 MOST_PARTS = 12
 """A sentence that names more than a dozen places in one breath is a list; each part is looked at by a person."""
 

@@ -6,7 +6,6 @@ keeps what was there before.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,7 +13,7 @@ from typing import Protocol
 
 from mapapp.claims.decisions import EVENT, FIELDS, active_decisions
 from mapapp.claims.grading import with_grades
-from mapapp.claims.parts import part_id, read_parts
+from mapapp.claims.parts import PART, part_id, read_parts
 from mapapp.dates import precision_of, read_day
 from mapapp.errors import DataError, DateError, MapAppError, PlaceError
 from mapapp.model import (
@@ -119,8 +118,6 @@ def check_decision(
         gazetteer.place(decision.after or "")
 
 
-_PART = re.compile(r"(\.\d{1,3})+$")
-"""What the id of a part has behind that of its claim."""
 _LEAVING = frozenset({"rejected", "split", "merged"})
 
 
@@ -197,7 +194,7 @@ def _check_bond(decision: Decision, *, known_claims: Collection[str], theatre: T
         raise DataError("Name the claim or the event that is, or is not, the same: claim:<id> or event:<id>.")
     known = {f"claim:{name}" for name in known_claims} | {f"event:{event.id}" for event in theatre.events}
     for other in others:
-        if other == decision.target or not {other, _PART.sub("", other)} & known:
+        if other == decision.target or not {other, PART.sub("", other)} & known:
             raise PlaceError(
                 f"'{other[:60]}' is no other claim of a stored article and no event of the theatre. "
                 "Name it as claim:<id> or event:<id>."

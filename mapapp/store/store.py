@@ -292,22 +292,28 @@ class Store:
     def add_decisions(self, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
         """Append decisions to the log, all of them or none, and return them with their numbers.
 
-        Raises `StoreError` where an article, or for an undo the decision, is not known.
+        An undo of a decision that stands before it in the same list names it as `decision:#<place>`, from 0. Raises
+        `StoreError` where an article, or for an undo the decision, is not known.
         """
         try:
-            payloads = [json.dumps(record_to_json(replace(decision, id=None))) for decision in decisions]
+            payloads = [record_to_json(replace(decision, id=None)) for decision in decisions]
         except ValueError as error:
             message = f"The decision cannot be stored. {error}"
             raise StoreError(message) from error
-        numbered = []
+        numbered: list[Decision] = []
         with transaction(self.writer) as connection:
-            for decision, payload in zip(decisions, payloads, strict=True):
+            for given, payload in zip(decisions, payloads, strict=True):
+                decision = replace(given, target=_numbered_target(given, before=numbered))
                 article = sa.select(ARTICLE.c.id).where(ARTICLE.c.id == decision.article_id)
                 if connection.execute(article).first() is None:
                     message = f"No article {decision.article_id[:12]} is stored, so nothing can be decided about it."
                     raise StoreError(message)
                 _check_undo(connection, decision)
-                added = connection.execute(sa.insert(DECISION).values(article_id=decision.article_id, payload=payload))
+                added = connection.execute(
+                    sa.insert(DECISION).values(
+                        article_id=decision.article_id, payload=json.dumps({**payload, "target": decision.target})
+                    )
+                )
                 (number,) = added.inserted_primary_key or (None,)
                 numbered.append(replace(decision, id=number))
             if numbered:
@@ -326,6 +332,14 @@ class Store:
 
 def _count_change(connection: sa.Connection) -> None:
     connection.execute(sa.update(STATE).values(changes=STATE.c.changes + 1))
+
+
+def _numbered_target(decision: Decision, *, before: Sequence[Decision]) -> str:
+    """Return what a decision is about, with the number of one that was added just before it."""
+    place = decision.target.removeprefix("decision:#")
+    if place == decision.target or not (place.isascii() and place.isdigit() and int(place) < len(before)):
+        return decision.target
+    return f"decision:{before[int(place)].id}"
 
 
 def _check_undo(connection: sa.Connection, decision: Decision) -> None:
