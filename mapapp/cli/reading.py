@@ -20,6 +20,7 @@ from mapapp.cli.terminal import (
     add_theatre_option,
     open_place_index,
     opened_store,
+    read_share,
     say_if_slow,
 )
 from mapapp.errors import ArticleError, DateError
@@ -121,17 +122,6 @@ def _read_article(options: argparse.Namespace, *, theatre: Theatre) -> Article:
     return read_article_file(options.file, timezone=theatre.timezone, **about)
 
 
-def _read_share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0.0 <= share <= 1.0:
-        message = f"{text!a} is no number from 0 to 1"
-        raise argparse.ArgumentTypeError(message)
-    return share
-
-
 def _read_language(text: str) -> str:
     code = text.strip().lower()
     if code not in CODES:
@@ -182,7 +172,7 @@ def add_commands(commands: Commands) -> None:
         ),
     )
     claims.add_argument(
-        "--min-score", type=_read_share, default=0.0, metavar="X", help="leave out less sure ones, 0 to 1 (default 0)"
+        "--min-score", type=read_share, default=0.0, metavar="X", help="leave out less sure ones, 0 to 1 (default 0)"
     )
     for command in (places, claims):
         command.add_argument(

@@ -81,6 +81,22 @@ def add_command(
     return command
 
 
+def read_share(text: str) -> float:
+    """Read a number from 0 to 1 for argparse.
+
+    >>> read_share("0.5")
+    0.5
+    """
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        message = f"{text!a} is no number from 0 to 1"
+        raise argparse.ArgumentTypeError(message)
+    return share
+
+
 def add_theatre_option(command: argparse.ArgumentParser) -> None:
     """Let the user name a theatre."""
     command.add_argument("--theatre", metavar="NAME", default=default_theatre(), help="default: %(default)s")

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from mapapp.claims.evaluate import Passage, Report, evaluate, format_report, read_gold, read_gold_claim
+from mapapp.claims.evaluate import Passage, Report, evaluate, read_gold, read_gold_claim
 from mapapp.claims.extract import extract_claims
+from mapapp.claims.figures import figures_to_text
 from mapapp.errors import DataError
 from mapapp.model import Article, Candidate, Claim, Mention, MentionKind, Place, Resolution
 
@@ -94,7 +95,7 @@ def test_precision_and_recall_keep_their_floors(floor: Floor, theatre: Any) -> N
     total = report.total
     assert total.precision is not None
     assert total.recall is not None
-    shown = format_report(report, with_remarks=True)
+    shown = figures_to_text(report, n_mistakes=1000)
     assert total.precision >= floor.precision, shown
     assert total.recall >= floor.recall, shown
     assert total.details_right / total.found >= floor.details, shown
