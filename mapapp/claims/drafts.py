@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from mapapp.claims.agents import Party
 from mapapp.claims.candidates import Candidate
@@ -31,6 +31,10 @@ class Draft:
     score: float
     actor: str | None
     opponent: str | None
+
+
+REMEMBERED = timedelta(days=3)
+"""So long after the end of a party a text still means it by its common names."""
 
 
 CLASH_CLASSES = frozenset(("enter", "attack", "fight"))
@@ -64,15 +68,38 @@ def with_takers(candidates: Sequence[Candidate], takers: set[str], actors: Mappi
 
 
 def _with_taker(candidate: Candidate, takers: set[str], actors: Mapping[str, Actor]) -> Candidate:
-    """Let "X fell", "X was captured" mean the one party that the paragraph has so far told to take places."""
+    """Let "X fell", "X was captured" mean the one party that the paragraph has so far told to take places.
+
+    Where it told of none, the one rival that the sentence itself names.
+    """
     names_nobody = candidate.actor.code is None and candidate.actor.basis == "none"
-    is_agentless = candidate.verb_class == "fall" or candidate.shape == "passive"
-    if not (names_nobody and is_agentless and candidate.verb_class in TAKING and len(takers) == 1):
+    is_agentless = candidate.verb_class == "fall" or candidate.shape in ("passive", "noun", "loose")
+    if not (names_nobody and is_agentless and candidate.verb_class in TAKING):
+        return candidate
+    if not takers or candidate.shape in ("noun", "loose"):
+        return _with_rival(candidate, actors)
+    if len(takers) > 1:
         return candidate
     code = next(iter(takers))
     if code == candidate.opponent.code or (candidate.verb_class == "retake") != actors[code].is_state:
         return candidate
     return replace(candidate, actor=Party(code, "article"))
+
+
+def _with_rival(candidate: Candidate, actors: Mapping[str, Actor]) -> Candidate:
+    """Let the taker be the one party of the sentence that can have taken: no state unless it retakes or others lost."""
+    loser = actors.get(candidate.opponent.code or "")
+    wants_state = candidate.verb_class == "retake" or (loser is not None and not loser.is_state)
+    named = {
+        word.party.codes[0]
+        for word in candidate.sentence.words
+        if word.party is not None and word.place is None and word.party.codes and word.party.codes[0] in actors
+    }
+    fitting = {code for code in named if actors[code].is_state == wants_state and code != candidate.opponent.code}
+    fitting = {code for code in fitting if not (actors[code].is_generic and fitting & set(actors[code].members))}
+    if len(fitting) != 1:
+        return candidate
+    return replace(candidate, actor=Party(next(iter(fitting)), "article"))
 
 
 def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candidate
@@ -108,6 +135,9 @@ def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candid
     if attribution is not None and actor.basis in ("none", "other") and candidate.verb_class in ("take", "retake"):
         actor = _self_claimed(attribution, candidate, lexicon, actors) or actor
         candidate = replace(candidate, actor=actor)
+    if attribution is not None and opponent.basis in ("none", "other") and candidate.verb_class in ("leave", "lose"):
+        opponent = _self_claimed(attribution, candidate, lexicon, actors) or opponent
+        candidate = replace(candidate, opponent=opponent)
     when = date_trigger(
         candidate.sentence,
         index=candidate.index,
@@ -127,6 +157,9 @@ def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candid
             when = context
         elif candidate.sentence.number < RECENT_SENTENCES and _is_news(candidate, lexicon):
             when = recent(published)
+    day = when.first or published
+    actor, opponent = _living(actor, day=day, actors=actors), _living(opponent, day=day, actors=actors)
+    candidate = replace(candidate, actor=actor, opponent=opponent)
     if _is_attempt(candidate, lexicon):
         features_left = candidate.mood.features - {"irrealis"}
         candidate = replace(candidate, verb_class="attack", mood=replace(candidate.mood, features=features_left))
@@ -145,6 +178,14 @@ def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candid
         actor=actor.code,
         opponent=opponent.code if opponent.code != actor.code else None,
     )
+
+
+def _living(party: Party, *, day: date | None, actors: Mapping[str, Actor]) -> Party:
+    """Return a party as it was on a day: after the end of a state, "the army" is that of another one."""
+    actor = actors.get(party.code or "")
+    if actor is None or actor.valid_to is None or day is None or day <= actor.valid_to + REMEMBERED:
+        return party
+    return Party(None, "unlisted", party.index, actor.is_state)
 
 
 def _is_attempt(candidate: Candidate, lexicon: Lexicon) -> bool:

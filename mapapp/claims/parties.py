@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import ahocorasick_rs
 
+from mapapp.claims.lexicon import read_lexicon
 from mapapp.claims.words import PartyMention
 from mapapp.model import Actor
 from mapapp.text import fold, fold_with_offsets
@@ -69,7 +70,47 @@ def find_parties(text: str, *, actors: tuple[Actor, ...]) -> tuple[PartyMention,
         if names.is_acronym[number] and not _is_written_as_acronym(text, start, end):
             continue
         found.append(PartyMention(start, end, names.codes[number], surface))
-    return tuple(found)
+    return tuple(_settled(found, actors=actors_by_code(actors)))
+
+
+REACH = 900
+"""Characters before "the jihadists" within which whom they are may be named."""
+
+
+def _settled(found: Sequence[PartyMention], *, actors: Mapping[str, Actor]) -> Iterator[PartyMention]:
+    """Let "the militants" be the group named before that the table also calls so ("IS militants").
+
+    A common noun that no named group bears stays the generic party.
+    """
+    bearers = _bearers(tuple(actors.values()))
+    named: list[PartyMention] = []
+    for party in found:
+        actor = actors.get(party.codes[0]) if party.codes else None
+        head = fold(party.surface).split()[-1:]
+        if actor is not None and not actor.is_generic:
+            named.append(party)
+        elif actor is not None and len(party.surface.split()) == 1 and head and head[0] in bearers:
+            before = (one for one in reversed(named) if one.codes[0] in bearers[head[0]])
+            last = next(before, None)
+            if last is not None and party.start - last.end <= REACH:
+                yield PartyMention(party.start, party.end, last.codes, party.surface)
+                continue
+        yield party
+
+
+@lru_cache(maxsize=8)
+def _bearers(actors: tuple[Actor, ...]) -> Mapping[str, frozenset[str]]:
+    """Return by common noun ("militants") the named groups that have an alias made with it ("IS militants")."""
+    nouns = read_lexicon().words["named_before"]
+    table: dict[str, set[str]] = {}
+    for actor in actors:
+        if actor.is_generic or actor.is_state:
+            continue
+        for alias in actor.aliases:
+            words = fold(alias).split()
+            if len(words) > 1 and alias[:1].isupper() and words[-1] in nouns:
+                table.setdefault(words[-1], set()).add(actor.code)
+    return {noun: frozenset(codes) for noun, codes in table.items()}
 
 
 def _is_written_as_acronym(text: str, start: int, end: int) -> bool:

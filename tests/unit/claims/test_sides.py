@@ -1,0 +1,71 @@
+"""Which side a common noun means: by the group named before, by the day, by the one rival that a sentence names."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from mapapp.claims.agents import Party
+from mapapp.claims.extract import extract_claims
+from mapapp.claims.homes import Home, as_stranger, find_home
+from mapapp.claims.parties import find_parties
+from mapapp.model import Actor, Article, Claim
+from tests.invented import THEATRE
+from tests.unit.claims.test_hints import places_of
+
+ACTORS = (
+    Actor("BLUE", "Blue League", aliases=("the Blue League", "Blue League militants")),
+    Actor("REBELS", "Rebels, not named", aliases=("rebels", "militants"), is_generic=True, members=("BLUE",)),
+)
+
+
+def read(text: str, *, day: str = "2030-01-04") -> tuple[Claim, ...]:
+    article = Article(id="1" * 64, text=text, published=datetime.fromisoformat(day).replace(tzinfo=UTC), language="en")
+    return extract_claims(article, resolutions=places_of(text), theatre=THEATRE)
+
+
+def sides_of(text: str, *, day: str = "2030-01-04") -> set[tuple[str | None, str | None]]:
+    return {(claim.actor, claim.opponent) for claim in read(text, day=day) if claim.score >= 0.5}
+
+
+def test_militants_are_the_group_named_before_that_is_also_called_so() -> None:
+    found = find_parties("The Blue League came. The militants stayed.", actors=ACTORS)
+    assert [party.codes for party in found] == [("BLUE",), ("BLUE",)]
+
+
+@pytest.mark.parametrize(
+    "text", ["The militants stayed.", "The Blue League came. Rebels stayed.", "Clear skies. The militants stayed."]
+)
+def test_militants_without_such_a_group_and_rebels_stay_nobody_in_particular(text: str) -> None:
+    assert find_parties(text, actors=ACTORS)[-1].codes == ("REBELS",)
+
+
+def test_a_place_that_falls_goes_to_the_one_rival_that_the_sentence_names() -> None:
+    assert sides_of("Bree fell on Wednesday, and the Front celebrated.") == {("FRO", None)}
+
+
+def test_of_two_rivals_none_is_chosen() -> None:
+    assert sides_of("Bree fell on Wednesday, and the Front and the Coalition celebrated.") == {(None, None)}
+
+
+def test_the_government_of_a_day_after_its_end_is_another_one() -> None:
+    assert sides_of("The government captured Bree on 4 January 2030.") == {("REP", None)}
+    assert sides_of("The government captured Bree on 3 May 2030.", day="2030-05-04") == {(None, None)}
+    assert sides_of("The government captured Bree on 4 January 2030.", day="2030-05-04") == {("REP", None)}
+
+
+def test_who_announces_his_withdrawal_is_who_left() -> None:
+    assert ("FRO") in {one[1] for one in sides_of("The Front announced a withdrawal from Bree.")}
+
+
+def test_of_other_countries_only_names_of_their_own_are_known() -> None:
+    by_code = {actor.code: actor for actor in ACTORS}
+    assert as_stranger(Party("REBELS", "generic", 3), actors=by_code) == Party(None, "unlisted", 3, False)
+    assert as_stranger(Party("BLUE", "known", 3), actors=by_code).code == "BLUE"
+
+
+def test_an_article_is_at_home_where_most_of_its_places_are() -> None:
+    resolutions = places_of("Alda and Bree")
+    assert find_home(resolutions, country="XA") == Home("XA", is_elsewhere=False)
+    assert find_home(resolutions, country="XB") == Home("XB", is_elsewhere=True)
