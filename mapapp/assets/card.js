@@ -315,6 +315,25 @@
     } } }, isOn ? "Back to days" : "Follow it by the minute");
   };
 
+  // Over whose territory the lines lead, in order; a drawn line is no flight path.
+  const crossedList = (route) => {
+    if (!route.crossed?.length) return null;
+    const when = (item) => {
+      if (item.from === undefined) return null;
+      const [from, to] = [app.localTime(item.from), app.localTime(item.to ?? item.from)];
+      return ` · ${item.measured ? "" : "about "}${from}${from === to ? "" : "–" + to}`;
+    };
+    const isDrawn = route.crossed.some((item) => !item.measured);
+    return [
+      app.el("h3", { class: "legs-title" }, "Over whose territory"),
+      isDrawn ? app.el("p", { class: "note" }, route.crossed.some((item) => item.measured)
+        ? "Where it was not measured: if the line were flown as drawn." : "If the line were flown as drawn; the path itself was not published.") : null,
+      app.el("ol", { class: "list crossed" }, route.crossed.map((item) =>
+        app.el("li", { class: item.measured ? null : "drawn" }, app.bdi(item.name),
+          app.el("span", { class: "after" }, `${item.km.toLocaleString("en-GB")} km`, when(item))))),
+    ];
+  };
+
   const routeCard = (route, picked) => {
     const line = (item) => evidencePiece(item, "var(--route)", item.assertion === "denied");
     const versions = app.routes.list.filter((other) => route.journey && other.journey === route.journey);
@@ -345,6 +364,7 @@
                 ? app.el("button", { type: "button", class: "pill", on: { click: () => app.openRoute(other) } }, "Follow") : null)))
         : null,
       stops,
+      crossedList(route),
       app.el("h3", { class: "legs-title" }, "How the line is drawn"),
       route.legs.map((leg) =>
         app.el("section", { class: "leg-line" },

@@ -1,4 +1,4 @@
-"""`import-track`, `tracks`, `forget-track`: measured tracks from files."""
+"""`import-track`, `tracks`, `forget-track`: measured tracks from files; `routes`: where they and all others lead."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ from mapapp.cli.terminal import (
     say_if_slow,
 )
 from mapapp.errors import DataError, StoreError
+from mapapp.model import Route
+from mapapp.routes.building import bundled_routes
+from mapapp.routes.versions import join_versions
 from mapapp.text import show_plain
 from mapapp.theatres.theatre import load_theatre
+from mapapp.tracks.crossings import crossed_countries, crossing_words, route_figures
 from mapapp.tracks.imports import TrackImport, describe_turn, read_imports
 
 MOST_TURNS = 20
@@ -59,10 +63,38 @@ def _describe(one: TrackImport) -> Iterator[str]:
     yield f"  {one.n_in:,} positions = {one.n_kept:,} kept + {one.n_in - one.n_kept:,} set aside ({aside})"
     lengths = ", ".join(f"{length:,.1f} km {kind.value}" for kind, length in one.figures.length_km.items())
     yield f"  {lengths or 'no line'}; {one.figures.duration or 'times not known'}"
+    yield from _describe_crossings(one.route)
     for turn in one.turns[:MOST_TURNS]:
         yield f"  {describe_turn(turn)}"
     if len(one.turns) > MOST_TURNS:
         yield f"  and {len(one.turns) - MOST_TURNS} more turns"
+
+
+def _describe_crossings(route: Route) -> Iterator[str]:
+    """Tell the countries and seas along a route's lines, and how that is known."""
+    for crossing in crossed_countries(route):
+        times = [f"{moment:%Y-%m-%d %H:%M}" for moment in (crossing.entered, crossing.left) if moment is not None]
+        when = f", {' to '.join(times)} UTC" if times else ""
+        yield f"  {show_plain(crossing.name)}: {crossing.length_km:,.0f} km{when} ({crossing_words(crossing)})"
+
+
+def run_routes(options: argparse.Namespace) -> int:
+    """Print the bundled routes and the stored ones: days, lengths, and over whose territory they lead."""
+    theatre = load_theatre(options.theatre)
+    with opened_store(options.db) as store:
+        stored = [track.route for track in store.tracks(theatre=theatre.code)]
+        told = [route for reading in store.readings(theatre=theatre.code) for route in reading.routes]
+    routes = join_versions(bundled_routes(theatre), told=(*stored, *told))
+    for route in routes:
+        lengths = ", ".join(f"{length:,.0f} km {kind.value}" for kind, length in route_figures(route).length_km.items())
+        print(f"{route.date_start or 'day unknown'}  {show_plain(route.title)}")
+        print(
+            f"  version of: {show_plain(route.journey or 'no other')}; {route.assertion.value}; {lengths or 'no line'}"
+        )
+        print("\n".join(_describe_crossings(route)))
+    if not routes:
+        print("No route is known. Articles that tell of journeys and imported tracks add some.")
+    return 0
 
 
 def run_tracks(options: argparse.Namespace) -> int:
@@ -104,6 +136,15 @@ def add_commands(commands: Commands) -> None:
     importing.add_argument("--dry-run", action="store_true", help="only say what would be stored")
     add_theatre_option(importing)
     add_store_option(importing)
+    routes = add_command(
+        commands,
+        "routes",
+        run_routes,
+        "list the routes, and over whose territory they lead",
+        examples=("routes",),
+    )
+    add_theatre_option(routes)
+    add_store_option(routes)
     listing = add_command(commands, "tracks", run_tracks, "list the stored tracks", examples=("tracks",))
     add_theatre_option(listing)
     add_store_option(listing)

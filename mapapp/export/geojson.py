@@ -31,6 +31,7 @@ from mapapp.export._told import vertex_times
 from mapapp.model import ControlState, Event, Evidence, Leg, Route
 from mapapp.routes.files import ABOUT, ROUTE_ID, about_route, leg_key
 from mapapp.selection import is_shown, select_events
+from mapapp.tracks.crossings import crossed_countries, crossing_words
 
 if TYPE_CHECKING:
     from mapapp.scene import Scene
@@ -141,7 +142,7 @@ def _routes(scene: Scene) -> Iterator[dict[str, Any]]:
                 "end": leg.end,
                 "note": leg.note or None,
                 "evidence_for": [_one(item) for item in leg.evidence],
-                **(_also_said(route) if number == 1 else {}),
+                **(_said_once(route) if number == 1 else {}),
             }
             yield _feature(
                 f"{ROUTE_ID}{leg_key(route, number=number)}",
@@ -182,8 +183,20 @@ def _coordinate_times(leg: Leg) -> dict[str, Any]:
     return {"coordTimes": parts[0] if len(parts) == 1 else parts}
 
 
-def _also_said(route: Route) -> dict[str, Any]:
-    return {"evidence_against": [_one(item) for item in route.also_said]}
+def _said_once(route: Route) -> dict[str, Any]:
+    """Return what belongs to a route as a whole: it stands on its first leg."""
+    crossed = [
+        {
+            "area": one.name,
+            "iso2": one.pcode or None,
+            "length_km": round(one.length_km, 1),
+            "entered": one.entered,
+            "left": one.left,
+            "how": crossing_words(one),
+        }
+        for one in crossed_countries(route)
+    ]
+    return {"evidence_against": [_one(item) for item in route.also_said], "crossed": crossed}
 
 
 def _evidence(events: Sequence[Event]) -> dict[str, Any]:

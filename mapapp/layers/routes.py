@@ -21,9 +21,10 @@ from mapapp.layers._encoding import (
     encode_polygons,
     without_none,
 )
-from mapapp.model import Leg, ProfileRow, Route, RoutePoint
+from mapapp.model import Leg, LegKind, ProfileRow, Route, RoutePoint
 from mapapp.routes.timing import Timing, timing_of
 from mapapp.routes.versions import lead_versions
+from mapapp.tracks.crossings import Crossing, crossed_countries
 
 if TYPE_CHECKING:
     from mapapp.scene import Scene
@@ -146,6 +147,18 @@ def _own_names(scene: Scene) -> dict[str, str]:
     return {place.name: place.names[own] for place in scene.theatre.cell_places if own in place.names}
 
 
+def _encode_crossing(crossing: Crossing) -> dict[str, Any]:
+    return without_none(
+        {
+            "name": crossing.name,
+            "km": round(crossing.length_km),
+            "from": crossing.entered.timestamp() if crossing.entered else None,
+            "to": crossing.left.timestamp() if crossing.left else None,
+            "measured": True if crossing.kind is LegKind.OBSERVED else None,
+        }
+    )
+
+
 def _encode_route(route: Route, *, scene: Scene, leads: frozenset[str], names: Mapping[str, str]) -> dict[str, Any]:
     first = scene.query.start
     timing = timing_of(route)
@@ -168,6 +181,7 @@ def _encode_route(route: Route, *, scene: Scene, leads: frozenset[str], names: M
                 _encode_leg(leg, times_s=times.get(number, ()), start_s=start_s)
                 for number, leg in enumerate(route.legs)
             ],
+            "crossed": [_encode_crossing(one) for one in crossed_countries(route)] or None,
             "clock": _encode_clock(timing),
             "profile": _encode_profile(route.profile) if timing else None,
             "points": [_encode_point(point, names=names) for point in route.points],

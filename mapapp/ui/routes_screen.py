@@ -15,7 +15,8 @@ from mapapp.model import Evidence, LegKind, MapQuery, ProfileRow, Route
 from mapapp.routes.timing import timing_of
 from mapapp.routes.versions import differences, lead_versions
 from mapapp.scene import Scene
-from mapapp.tracks.crossings import route_figures
+from mapapp.theatres.theatre import Theatre
+from mapapp.tracks.crossings import crossed_by_route, crossed_countries, crossing_words, route_figures
 from mapapp.ui.cached import Payload, SceneKey, build_key, find_scene, get_scene, get_shell
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.map_component import Command, hash_payload, show_map
@@ -119,7 +120,8 @@ def _show_journey(journey: Journey, *, scene: Scene) -> None:
         row = journey[first : first + n_columns]
         for offset, (side, route) in enumerate(zip(st.columns(n_columns, gap="small"), row, strict=False)):
             with side, shown_errors():
-                _show_version(route, number=first + offset + 1, n_versions=len(journey))
+                number = first + offset + 1
+                _show_version(route, number=number, n_versions=len(journey), theatre=scene.theatre)
 
 
 def _ask_versions(journey: Journey) -> Journey:
@@ -203,7 +205,7 @@ def _show_disagreements(journey: Journey) -> None:
         st.dataframe(pd.DataFrame(table, columns=columns), hide_index=True, width="stretch", height="content")
 
 
-def _show_version(route: Route, *, number: int, n_versions: int) -> None:
+def _show_version(route: Route, *, number: int, n_versions: int, theatre: Theatre) -> None:
     """Show one version: facts, points, legs, and behind each what is said."""
     with st.container(border=True):
         if n_versions > 1:
@@ -224,10 +226,38 @@ def _show_version(route: Route, *, number: int, n_versions: int) -> None:
             st.markdown(" · ".join(part for part in (f"**{name}**", *told, unknown) if part))
             st.caption(escape_markdown(show_steering(point.note)))
             _show_evidence(count(len(point.evidence), "statement"), point.evidence)
+        _show_crossings(route, theatre=theatre)
         for leg in route.legs:
             st.markdown(f"**{leg.kind.value.capitalize()} leg**{_times(leg.start, leg.end)}")
             st.caption(escape_markdown(show_steering(leg.note)))
+            if leg.path_text:
+                st.caption(f"The way in the words of the source: “{escape_markdown(show_steering(leg.path_text))}”")
             _show_evidence(count(len(leg.evidence), "statement"), leg.evidence)
+
+
+def _show_crossings(route: Route, *, theatre: Theatre) -> None:
+    """Show the countries and the units that the lines of a route cross, and when as far as that is known."""
+    parts = {
+        "Countries and seas crossed": crossed_countries(route),
+        "Units crossed": crossed_by_route(route, units=theatre.units),
+    }
+    for title, crossed in parts.items():
+        if not crossed:
+            continue
+        with st.expander(f"{title} ({len(crossed)})"):
+            if any(one.kind is not LegKind.OBSERVED for one in crossed):
+                st.caption("Along legs that nobody measured: if the line were flown as drawn.")
+            rows = [
+                (show_steering(one.name), round(one.length_km, 1), _clock(one.entered), _clock(one.left),
+                 crossing_words(one))
+                for one in crossed
+            ]  # fmt: skip
+            columns = ["Area", "km", "Entered, UTC", "Left, UTC", "How it is known"]
+            st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, width="stretch", height="content")
+
+
+def _clock(moment: datetime | None) -> str:
+    return f"{moment.astimezone(UTC):%d %b %H:%M}" if moment else ""
 
 
 def _times(start: datetime | None, end: datetime | None) -> str:

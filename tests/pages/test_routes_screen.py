@@ -52,6 +52,13 @@ def test_all_versions_stand_side_by_side_with_what_they_disagree_about(open_app:
     assert any(columns[:4] == ["", "Version 1", "Version 2", "Version 3"] for columns in tables)
 
 
+def test_countries_that_a_told_leg_crosses_are_said_to_be_those_of_the_drawn_line(open_app: OpenApp) -> None:
+    app = open_app("routes")
+    tables = [element.value for element in app.dataframe if "How it is known" in element.value.columns]
+    assert any("Black Sea" in set(table["Area"]) for table in tables)
+    assert any("if the line were flown as drawn" in caption.value for caption in app.caption)
+
+
 def test_what_is_looked_for_stays_in_the_list(open_app: OpenApp) -> None:
     app = open_app("routes")
     app.text_input(key="routes_find").set_value("no such journey").run()

@@ -15,6 +15,7 @@ from shapely.geometry import box, shape
 from mapapp.export.geojson import write
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
+from mapapp.theatres.theatre import default_theatre, load_theatre
 from tests import invented
 from tests.invented import EVENTS, THEATRE, day
 
@@ -96,3 +97,13 @@ def test_nothing_in_it_is_an_empty_collection() -> None:
     theatre = replace(THEATRE, units=THEATRE.units.iloc[:0], cell_places=(), events=())
     scene = build_scene(default_query(theatre), theatre=theatre)
     assert json.loads(write(scene))["features"] == []
+
+
+def test_the_first_leg_of_a_route_tells_what_it_crosses_and_how_that_is_known() -> None:
+    theatre = load_theatre(default_theatre())
+    written = json.loads(write(build_scene(default_query(theatre), theatre=theatre)))
+    first = next(one for one in written["features"] if one["id"] == "route/flight-2024-12-08-two-legs/1")
+    crossed = first["properties"]["crossed"]
+    assert [row["area"] for row in crossed][:2] == ["Syria", "Lebanon"]
+    assert "Black Sea" in {row["area"] for row in crossed}
+    assert {row["how"] for row in crossed} == {"if the line were flown as drawn"}

@@ -10,7 +10,14 @@ from shapely.geometry import Polygon, box
 
 from mapapp import geo
 from mapapp.model import Assertion, Leg, LegKind, Route
-from mapapp.tracks.crossings import crossed_by_route, crossed_by_track, line_length_km, route_figures
+from mapapp.tracks.crossings import (
+    crossed_by_route,
+    crossed_by_track,
+    crossed_countries,
+    crossing_words,
+    line_length_km,
+    route_figures,
+)
 from mapapp.tracks.track import make_track
 
 UNITS = gpd.GeoDataFrame(
@@ -100,3 +107,46 @@ def test_times_that_are_not_known_stay_so() -> None:
 
 def test_only_lines_have_a_length() -> None:
     assert line_length_km(box(0, 0, 1, 1)) == 0.0
+
+
+def test_a_way_there_and_back_tells_both_and_when() -> None:
+    there = line(0.5, 1.5).geometry
+    back = line(1.5, 0.5).geometry
+    legs = (
+        Leg(LegKind.REPORTED, there, NOON, NOON + timedelta(hours=1), ""),
+        Leg(LegKind.INFERRED, back, NOON + timedelta(hours=1), NOON + timedelta(hours=3), ""),
+    )
+    found = crossed_by_route(make_route(*legs), units=UNITS)
+    assert [(one.name, one.kind) for one in found] == [
+        ("West", LegKind.REPORTED),
+        ("East", LegKind.REPORTED),
+        ("East", LegKind.INFERRED),
+        ("West", LegKind.INFERRED),
+    ]
+    middle = found[0].left
+    assert middle is not None
+    assert abs(middle - (NOON + timedelta(minutes=30))) < timedelta(seconds=2)
+    assert found[0].entered == NOON
+    assert found[-1].left == NOON + timedelta(hours=3)
+
+
+def test_without_times_nobody_is_told_to_have_entered_at_any() -> None:
+    leg = Leg(LegKind.REPORTED, line(0.2, 1.8).geometry, None, None, "")
+    assert {(one.entered, one.left) for one in crossed_by_route(make_route(leg), units=UNITS)} == {(None, None)}
+
+
+def test_the_way_to_moscow_leads_over_countries_and_the_black_sea() -> None:
+    line_to = geo.geodesic_line(lat1=33.41, lon1=36.52, lat2=55.75, lon2=37.62)
+    found = crossed_countries(make_route(Leg(LegKind.REPORTED, line_to, None, None, "")))
+    names = [one.name for one in found]
+    assert names[:2] == ["Syria", "Lebanon"]
+    assert names.index("Turkey") < names.index("Black Sea") < names.index("Ukraine")
+    assert names[-1] == "Russia"
+    assert sum(one.length_km for one in found) == pytest.approx(line_length_km(line_to), rel=1e-3)
+    assert {crossing_words(one) for one in found} == {"if the line were flown as drawn"}
+
+
+def test_a_flight_over_the_antimeridian_stays_over_its_ocean() -> None:
+    line_to = geo.geodesic_line(lat1=10, lon1=170, lat2=10, lon2=-170)
+    found = crossed_countries(make_route(Leg(LegKind.OBSERVED, line_to, None, None, "")))
+    assert {one.name for one in found} <= {"Pacific Ocean", "Marshall Is."}

@@ -147,3 +147,13 @@ def test_a_track_across_the_antimeridian_has_the_time_of_the_crossing_on_both_si
     assert leg.geometry is not None
     assert [list(part.coords) for part in leg.geometry.geoms] == [[(179.9, 10), (180, 10)], [(-180, 10), (-179.9, 10)]]
     assert leg.times_s == pytest.approx((T0, T0 + 50, T0 + 50, T0 + 100))
+
+
+def test_the_command_line_lists_routes_and_over_whose_territory_they_lead(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["routes", "--db", f"sqlite:///{tmp_path / 'x.sqlite'}"]) == 0
+    told = capsys.readouterr().out
+    assert "Black Sea: " in told
+    assert "if the line were flown as drawn" in told
+    assert "2024-12-08 01:55" in told
