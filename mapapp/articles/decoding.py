@@ -14,9 +14,7 @@ MAX_CHARACTERS = 1_000_000
 MAX_CONTROL_SHARE = 0.02
 """Share of control characters from which on something is no text. Texts pasted from terminals have fewer."""
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a Word, LibreOffice or zip file"),
-    (b"\xd0\xcf\x11\xe0", "an old Word file"),
+    (b"\xd0\xcf\x11\xe0", "an old or an encrypted Word or Excel file"),
     (b"{\\rtf", "an RTF document"),
     (b"\x1f\x8b", "a gzip file"),
     (b"\x89PNG", "a picture"),
@@ -63,7 +61,7 @@ def decode_bytes(data: bytes, *, encoding: str | None = None, may_declare: bool 
     for signature, name in SIGNATURES:
         if data.startswith(signature):
             message = (
-                f"The file is {name}, no text. Save the article as plain text or as a web page (.html) and try again."
+                f"The file is {name}, no text. Save the article as plain text, .docx, .pdf or a web page and try again."
             )
             raise ArticleError(message)
     if encoding is not None:

@@ -33,7 +33,7 @@ def read_html(contents: str) -> Draft:
         contents, with_metadata=True, include_comments=False, include_tables=True, date_extraction_params=DATE_SEARCH
     )
     said = {} if found is None or isinstance(found, dict) else found.as_dict()
-    text = (said.get("text") or "").strip() or _read_blocks(contents)
+    text = (said.get("text") or "").strip() or read_blocks(contents)
     if not text:
         message = (
             "The page has no text that could be read. Pages that a script fills show it only in a browser: "
@@ -62,8 +62,8 @@ def _read_title(contents: str) -> str | None:
     return None if root is None else " ".join((root.findtext(".//title") or "").split()) or None
 
 
-def _read_blocks(contents: str) -> str:
-    """Return all words of a page that is too short or too odd for trafilatura."""
+def read_blocks(contents: str) -> str:
+    """Return all words of a page, or of a piece of one that is too short or too odd for trafilatura, a block a line."""
     root = _parse(contents)
     if root is None:
         return ""

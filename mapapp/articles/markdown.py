@@ -27,8 +27,8 @@ FIELDS = {"title": "title", "publisher": "publisher", "source": "publisher", "ur
 def read_markdown(contents: str) -> Draft:
     """Return the words of a Markdown text.
 
-    >>> read_markdown("---\\ntitle: A day\\ndate: 2024-12-05\\n---\\n# *Hama* fell\\nSee [here](https://example.org).")
-    Draft(text='Hama fell\\nSee here.', title='A day', publisher=None, url=None, published='2024-12-05')
+    >>> read_markdown("---\\ntitle: A day\\n---\\n# *Hama* fell\\nSee [here](https://example.org).").text
+    'Hama fell\\nSee here.'
     """
     said: dict[str, str] = {}
     if block := FRONT_MATTER.match(contents):
