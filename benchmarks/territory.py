@@ -107,6 +107,14 @@ def _import_speeds(theatre: Theatre) -> list[Row]:
     return rows
 
 
+def build_imported_scene(theatre: Theatre, *, n_places: int = 800, n_days: int = 590, n_changes: int = 433) -> Scene:
+    """Return what a made-up table of holders gives, imported into the units of a theatre of which nothing is known."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "history.csv"
+        _write_history(path, theatre=theatre, n_places=n_places, n_days=n_days, n_changes=n_changes)
+        return _build_imported(path, theatre=theatre)
+
+
 def _build_imported(path: Path, *, theatre: Theatre) -> Scene:
     unknown = {key: replace(row, actor=None) for key, row in theatre.baseline.items()}
     empty = replace(theatre, events=(), baseline=unknown)

@@ -7,6 +7,7 @@
   let units = null;
   let outline = null;
   let names = [];
+  let seen = null; // the countries in view and where their names may stand: another day moves none of them
 
   const STEPS = 9; // points that are tried along and across what is seen of a country
   const LEAST_AREA_PX = 500; // of a country in view; less is a corner that no name could point at
@@ -95,6 +96,10 @@
       for (const layer of [land, lines, units, outline]) layer?.remove();
       land = lines = units = outline = null;
       names = [];
+      seen = null;
+    },
+    onView() {
+      seen = null;
     },
     setShown(on) {
       for (const layer of [land, lines, units, outline]) {
@@ -106,7 +111,7 @@
     // Neighbours' names, for the one that places all names.
     labels() {
       if (!app.shown.get("basemap")) return [];
-      const seen = names.map(inView).filter(Boolean).sort((a, b) => b.area - a.area);
+      seen ??= names.map(inView).filter(Boolean).sort((a, b) => b.area - a.area);
       return seen.map(({ country, spots }, i) => ({
         lat: spots[0].lat, lon: spots[0].lng, spots, text: country.name, beside: country.beside, kind: "country", rank: 1000 + i, centred: true,
       }));

@@ -120,7 +120,8 @@
   app.drawers.incidents = {
     draw(data) {
       read(data);
-      canvas = app.el("canvas", { class: "incidents leaflet-zoom-hide", "aria-hidden": "true" });
+      canvas = app.el("canvas", { class: "incidents leaflet-zoom-hide", "aria-hidden": "true",
+        style: { position: "absolute", left: "0", top: "0", "pointer-events": "none" } });
       app.map.getPane("events").append(canvas);
       draw();
     },

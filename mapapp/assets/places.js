@@ -6,8 +6,10 @@
   let pane = null;
   let pool = new Map();
   let queued = false;
+  let later = 0;
 
   const SPARE = 14; // more names are tried than there is room for
+  const SETTLED_MS = 120; // after the last change of a panel
 
   const wanted = () => {
     const zoom = app.map.getZoom();
@@ -84,8 +86,9 @@
       const [dx, dy] = way;
       taken.push([point.x + dx - 2, point.y + dy, point.x + dx + w + 2, point.y + dy + h]);
       if (label.kind === "place") taken.push([point.x - 4, point.y - 4, point.x + 4, point.y + 4]);
-      const at = map.latLngToLayerPoint([label.lat, label.lon]);
-      L.DomUtil.setPosition(entry.node, at.round());
+      const at = map.latLngToLayerPoint([label.lat, label.lon]).round();
+      // Flat, unlike Leaflet's own way: a name that stands in space is a picture of its own for the browser.
+      entry.node.style.transform = `translate(${at.x}px, ${at.y}px)`;
       entry.words.style.transform = `translate(${Math.round(dx)}px, ${Math.round(dy)}px)`;
       kept.add(entry);
     }
@@ -112,6 +115,12 @@
     requestAnimationFrame(place);
   };
 
+  // Panels change their size with almost every day. While the date is dragged, names need not follow each of them.
+  const placeSoon = () => {
+    clearTimeout(later);
+    later = setTimeout(app.placeLabels, SETTLED_MS);
+  };
+
   let routesShown = 0;
   app.drawers.places = {
     draw(data) {
@@ -132,7 +141,7 @@
     },
     onView: () => app.placeLabels(),
     onLayers: () => app.placeLabels(),
-    onPanels: () => app.placeLabels(),
+    onPanels: placeSoon,
     setShown: () => app.placeLabels(),
   };
 })();
