@@ -375,8 +375,12 @@ def _between(match: re.Match[str], published: date | None, anchor: date | None) 
     return first, last
 
 
-def _count(words: str | None) -> tuple[int, bool]:
-    """Return a number in words and whether it is a vague one ("several")."""
+def read_count(words: str | None) -> tuple[int, bool]:
+    """Return a number in words and whether it is a vague one ("several").
+
+    >>> read_count("three"), read_count("several")[1]
+    ((3, False), True)
+    """
     if not words:
         return 1, False
     parts = [part for part in re.split(r"\s+", words.lower()) if part not in ("the", "of")]
@@ -399,15 +403,19 @@ def _shift(base: date, days: float) -> date | None:
 def _past(match: re.Match[str], published: date | None, anchor: date | None) -> Days | None:
     if published is None:
         return None
-    number, vague = _count(match["past_n"])
+    number, vague = read_count(match["past_n"])
     plural = match.group().lower().endswith("s")
     days = _words()["units"][match["past_u"].lower()] * (number if match["past_n"] else 3 if plural else 1)
     first = _shift(published, -max(1.0, days * (1.5 if vague else 1)))
     return (first, published) if first else None
 
 
-def _around(base: date | None, unit: str, n: int, vague: bool) -> Days | None:
-    """Return the day, week, month or year that lies n units away from a day, as wide as the unit is coarse."""
+def around(base: date | None, unit: str, n: int, *, vague: bool) -> Days | None:
+    """Return the day, week, month or year that lies n units away from a day, as wide as the unit is coarse.
+
+    >>> around(date(2024, 12, 8), "day", -2, vague=False)
+    (datetime.date(2024, 12, 6), datetime.date(2024, 12, 6))
+    """
     if base is None:
         return None
     length = _words()["units"][unit]
@@ -422,17 +430,17 @@ def _around(base: date | None, unit: str, n: int, vague: bool) -> Days | None:
 
 
 def _ago(match: re.Match[str], published: date | None, anchor: date | None) -> Days | None:
-    number, vague = _count(match["ago_n"])
+    number, vague = read_count(match["ago_n"])
     vague = vague or (bool(match["ago_fuzz"]) and match["ago_u"].lower() != "year")
-    days = _around(published, match["ago_u"].lower(), -number, vague)
+    days = around(published, match["ago_u"].lower(), -number, vague=vague)
     return days if days is None or published is None else (days[0], min(days[1], published))
 
 
 def _offset(match: re.Match[str], published: date | None, anchor: date | None) -> Days | None:
-    number, vague = _count(match["offset_n"])
+    number, vague = read_count(match["offset_n"])
     back = match["offset_s"].lower() in ("earlier", "before", "previously")
     base = anchor if anchor is not None else published if back else None
-    return _around(base, match["offset_u"].lower(), -number if back else number, vague)
+    return around(base, match["offset_u"].lower(), -number if back else number, vague=vague)
 
 
 def _near_day(match: re.Match[str], published: date | None, anchor: date | None) -> Days | None:

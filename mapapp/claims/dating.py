@@ -9,12 +9,15 @@ from datetime import date, timedelta
 
 from mapapp.claims.lexicon import Lexicon
 from mapapp.claims.words import Sentence, Word
-from mapapp.dates import DateSpan, precision_of
+from mapapp.dates import DateSpan, around, precision_of, read_count
 
 TOO_FAR = 24
 """Words between trigger and date, those that open another clause counting more; beyond, it dates something else."""
 
-CARRIED_SENTENCES = 2
+OFFSET_REACH = 12
+"""Words before a trigger in which "two days after" may stand."""
+
+CARRIED_SENTENCES = 4
 """How many sentences of a paragraph a date reaches."""
 
 RECENT_SENTENCES = 6
@@ -44,13 +47,18 @@ def date_trigger(
     bounds the day on which it happened.
     """
     words = sentence.words
+    away = _offset_before(words, index, place_index)
     best: tuple[float, Word] | None = None
     for word in words:
         if word.date is None or word.date.relation in ("before",):
             continue
         cost = _cost(words, word.index, index, place_index, lexicon)
+        if away is not None and away.at < word.index and not any(one.low == "," for one in words[away.at : word.index]):
+            return _as_found(word.date, published)  # "a day after B was taken on Monday": Monday
         if best is None or cost < best[0]:
             best = (cost, word)
+    if away is not None:
+        return _shifted(best[1].date if best is not None else None, away, published)
     if best is None or best[0] >= TOO_FAR:
         return UNKNOWN
     found = best[1].date
@@ -64,6 +72,52 @@ def date_trigger(
         first = found.first - timedelta(days=1) if found.prec == 1 else found.first
         return When(first, found.last, precision_of(first, found.last), "speech")
     return When(found.first, found.last, found.prec, "clause" if best[0] < 12 else "sentence")
+
+
+@dataclass(frozen=True, slots=True)
+class _Offset:
+    """How far an occurrence lies from the one of the main clause: "two days after losing X"."""
+
+    at: int
+    """Word index of "after" or "before"."""
+    count: int
+    unit: str
+    is_vague: bool
+
+
+def _offset_before(words: Sequence[Word], index: int, place_index: int) -> _Offset | None:
+    """Return the offset of the clause in which a trigger stands; None where it is the main clause."""
+    for back in range(min(index, place_index) - 1, max(0, index - OFFSET_REACH), -1):
+        word = words[back]
+        if word.low in (",", ";", "”", "“", ".", "and", "but"):
+            return None
+        if word.low not in ("after", "before") or back < 1 or word.date is not None:
+            continue
+        unit = words[back - 1].low.removesuffix("s")
+        if unit not in ("day", "week", "month", "year", "hour"):
+            return None
+        before = " ".join(one.low for one in words[max(0, back - 5) : back - 1])
+        count, is_vague = read_count(before.split()[-1] if before else "")
+        return _Offset(back, count if word.low == "after" else -count, unit, is_vague)
+    return None
+
+
+def _shifted(base: DateSpan | None, away: _Offset, published: date | None) -> When:
+    """Return the day of what lies before the main clause's day: the named one, else that of publication."""
+    day = base.first if base is not None else published
+    days = around(day, away.unit, -away.count, vague=away.is_vague) if day is not None else None
+    if days is None or (published is not None and days[0] > published):
+        return UNKNOWN
+    first, last = days
+    if base is None and away.unit in ("day", "hour"):
+        first -= timedelta(days=1)
+    return When(first, last, precision_of(first, last), "clause")
+
+
+def _as_found(found: DateSpan, published: date | None) -> When:
+    if found.first is None or (published is not None and found.first > published):
+        return UNKNOWN
+    return When(found.first, found.last, found.prec, "clause")
 
 
 def _cost(words: Sequence[Word], at: int, index: int, place_index: int, lexicon: Lexicon) -> float:
@@ -139,20 +193,27 @@ def head_context(text: str, *, span: DateSpan, start: int, end: int, sentence: i
 
     `start` and `end` are the offsets of the sentence, the first of its paragraph.
     """
-    if (
-        span.first is None
-        or span.prec != 1
-        or span.relation != "at"
-        or not _BEFORE_HEAD.fullmatch(text, start, span.start)
-    ):
+    if span.first is None or span.prec not in (1, 2) or span.relation != "at":
         return None
     line_end = text.find("\n", span.end)
-    rest = text[span.end : len(text) if line_end < 0 else line_end]
-    if _ALONE.fullmatch(rest):
+    line_end = len(text) if line_end < 0 else line_end
+    is_short = sentence > 0 and line_end - start <= LONGEST_HEADING and line_end < len(text)
+    if is_short and _HEADING.fullmatch(text, start, line_end):
+        return Context(span, sentence, paragraph, is_entry=True, is_line=True)
+    if span.prec != 1 or not _BEFORE_HEAD.fullmatch(text, start, span.start):
+        return None
+    if _ALONE.fullmatch(text, span.end, line_end):
         return Context(span, sentence, paragraph, is_entry=True, is_line=True)
     return Context(span, sentence, paragraph, is_entry=True) if _HEAD_MARK.match(text, span.end, end) else None
 
 
+LONGEST_HEADING = 70
+"""Characters of a line that heads what follows."""
+
+HEADED_PARAGRAPHS = 6
+"""How many paragraphs below its line a heading dates, where no other date stands in them."""
+
+_HEADING = re.compile(r"[^.!?;]*[^.!?;,:\s]\s*")
 _BEFORE_HEAD = re.compile(r"[\s•*#(\[–—-]*(?:on )?", re.IGNORECASE)
 _HEAD_MARK = re.compile(r"[)\]]?\s*(?::|[–—]|-\s)(?!\d)")
 _ALONE = re.compile(r"[\s:.*#)\]–—-]*")
@@ -166,7 +227,8 @@ def carry(context: Context | None, *, sentence: int, paragraph: int) -> When:
     if context is None or context.span.first is None or context.span.last is None:
         return UNKNOWN
     if context.is_entry:
-        is_within = paragraph == context.paragraph or (context.is_line and paragraph == context.paragraph + 1)
+        below = paragraph - context.paragraph
+        is_within = below == 0 or (context.is_line and below <= HEADED_PARAGRAPHS)
         return When(context.span.first, context.span.last, context.span.prec, "entry") if is_within else UNKNOWN
     if context.paragraph != paragraph or sentence - context.sentence > CARRIED_SENTENCES:
         return UNKNOWN
