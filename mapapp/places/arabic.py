@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from mapapp.places.drafts import Draft
-from mapapp.places.gazetteer import Entry, Gazetteer
+from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.names import name_key
 from mapapp.places.sources import ALTERNATE, DEMONYM, PRIMARY
+from mapapp.places.spots import Entry
 from mapapp.places.tables import Words
 
 LONGEST_NAME = 4

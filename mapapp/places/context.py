@@ -129,7 +129,7 @@ def soften_heading(draft: Draft) -> None:
 
 def look_around(draft: Draft, tokens: Tokens, words: Words, *, starts: Placed, ends: Placed) -> None:
     """Note on a draft the features of its neighbourhood, by the names of weights.toml."""
-    if draft.key in words.phrases_not_places or draft.key in words.metonyms_not_places:
+    if draft.key in words.blocked:
         draft.is_blocked = True
         return
     text, features = tokens.text, draft.features

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mapapp.places.gazetteer import Entry
+from mapapp.places.spots import Entry
 
 UNIT_WORDS = {
     "province": "A", "provinces": "A", "governorate": "A", "governorates": "A", "state": "A", "region": "A",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,57 +19,17 @@ from mapapp.places.admin import NEAR_KM, pcodes_by_level
 from mapapp.places.imported import ImportedPlace, read_imports
 from mapapp.places.index import LOCAL, WorldIndex, cache_folder, open_world
 from mapapp.places.names import name_key, sound_key
-from mapapp.places.sources import ABBREVIATION, ALTERNATE, PRIMARY, source_hash
+from mapapp.places.sources import ABBREVIATION, ALTERNATE, DEMONYM, PRIMARY, source_hash
+from mapapp.places.spots import SAME_PLACE_KM, Entry, Sounds, Spot, build_spot, group_by_sound, is_same_place
+from mapapp.places.tables import read_words
 from mapapp.theatres.theatre import Theatre
 
 CACHED_NAMES = 60_000
 """Names kept with what they may mean; forgotten all at once beyond that."""
 
-LARGE_KM = 150.0
-"""Radius from which a distance to a unit's middle says nothing."""
-
-SHORTEST_SOUND = 4
-"""Letters of a sound key that tell enough apart."""
-
 KNOWN_IMPORT = 5_000
 """Inhabitants from which an imported place is looked for by its bare name."""
 
-SAME_PLACE_KM = 4.0
-"""Two entries of one name, one class and this distance are one place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place as the recogniser and the resolver need it; `Gazetteer.place` gives the full record."""
-
-    row: int
-    id: str
-    name: str
-    lat: float
-    lon: float
-    feature_class: str
-    feature_code: str
-    country: str
-    adm1: str
-    """`country.code` of the first-level unit in GeoNames' codes; empty = unknown."""
-    population: int
-    radius_km: float
-    numbers: tuple[float, float, float, float, float, float]
-    """For the resolver: 0 for a country, else 1; its weight among the units' votes; 1 where distances to it say
-    something, else 0; its point on the unit sphere."""
-    has_point: bool = True
-    rarity: float = 0.0
-    """0 to 1: how much it says of a word that it names a place of this country; 0 where every word does."""
-    is_ours: bool = False
-    """True: of the theatre's country or data."""
-
-
-Entry = tuple[Spot, int]
-"""A place and how a name belongs to it: PRIMARY, ALTERNATE, DEMONYM, ABBREVIATION or LOCAL."""
-
-
-Sounds = dict[str, tuple[tuple[str, Entry], ...]]
-"""Names by how they sound (`names.sound_key`), with their keys."""
 
 HEARD_TOWN = 5_000
 """Inhabitants from which a town elsewhere is looked for by the sound of its name."""
@@ -203,6 +162,13 @@ class Gazetteer:
         return distance_km(lat1=spot.lat, lon1=spot.lon, lat2=unit.lat, lon2=unit.lon) < 1.5 * max(unit.radius_km, 15.0)
 
     @cached_property
+    def never_names(self) -> frozenset[str]:
+        """Keys of words that are no name by themselves: those of the list `never` that are no people's name either."""
+        never = read_words().never
+        known = self.entries(never)
+        return frozenset(key for key in never if all(how != DEMONYM for _, how in known[key]))
+
+    @cached_property
     def is_town(self) -> npt.NDArray[np.bool_]:
         """Per row of the world's index, whether it is a populated place."""
         numbers = [number for number, feature in enumerate(self.world.features) if feature.startswith("P")]
@@ -222,7 +188,7 @@ class Gazetteer:
                 known = self.sounds
             else:
                 spots = [self.spot(row) for row in self.world.rows_in(country)]
-                known = _by_sound(
+                known = group_by_sound(
                     (key, (spot, PRIMARY))
                     for spot in spots
                     if spot.feature_code == "ADM1" or (spot.feature_class == "P" and spot.population >= HEARD_TOWN)
@@ -248,7 +214,7 @@ class Gazetteer:
         kept = [
             entry
             for entry in world
-            if entry[0].id not in known and not any(_is_same(entry[0], spot) for spot, _ in own)
+            if entry[0].id not in known and not any(is_same_place(entry[0], spot) for spot, _ in own)
         ]
         return (*own, *kept)
 
@@ -259,20 +225,16 @@ class Gazetteer:
         country = world.countries[int(world.country[row])]
         code = world.adm1_codes[int(world.adm1[row])]
         feature = world.features[int(world.feature[row])]
-        return Spot(
+        return build_spot(
+            identity,
             row=row,
-            id=identity,
             name=name,
-            lat=point[0] if point else 0.0,
-            lon=point[1] if point else 0.0,
-            feature_class=feature[:1],
-            feature_code=feature[2:],
+            point=point,
+            feature=(feature[:1], feature[2:]),
             country=country,
             adm1=f"{country}.{code}" if code else "",
             population=int(world.population[row]),
             radius_km=float(world.radius[row]),
-            numbers=_resolver_numbers(point, feature=feature, radius_km=float(world.radius[row])),
-            has_point=point is not None,
             rarity=self.rarity(country) if feature[:1] == "P" else 0.0,
             is_ours=bool(country) and country == self.theatre.country,
         )
@@ -350,7 +312,7 @@ class Gazetteer:
         self._add_seat_names()
         for place in imported:
             self._add_import(place)
-        self.sounds = _by_sound((key, entry) for key, entries in self._overlay.items() for entry in entries)
+        self.sounds = group_by_sound((key, entry) for key, entries in self._overlay.items() for entry in entries)
 
     def _add_theatre_places(self) -> None:
         theatre = self.theatre
@@ -401,12 +363,10 @@ class Gazetteer:
     def _add_import(self, place: ImportedPlace) -> None:
         spot = self._spot_by_id(place.same_as or place.id)
         if spot is None:
-            feature = f"{place.feature_class}.{place.feature_code}"
-            spot = Spot(
-                row=-1, id=place.id, name=place.name, lat=place.lat, lon=place.lon,
-                feature_class=place.feature_class, feature_code=place.feature_code, country=place.country, adm1="",
-                population=place.population, radius_km=0.0, is_ours=place.country == self.theatre.country,
-                numbers=_resolver_numbers((place.lat, place.lon), feature=feature, radius_km=0.0),
+            spot = build_spot(
+                place.id, name=place.name, point=(place.lat, place.lon), country=place.country,
+                feature=(place.feature_class, place.feature_code), population=place.population,
+                is_ours=place.country == self.theatre.country,
             )  # fmt: skip
             self._ours[place.id] = spot
         # Thousands of hamlets bear names that people bear too: only towns count by their bare name.
@@ -447,11 +407,10 @@ class Gazetteer:
             spot = have.get(pcode)
             if spot is None:
                 point = geometry.representative_point()
-                spot = Spot(
-                    row=-1, id=f"{theatre.code}:{pcode}", name=english, lat=round(point.y, 4), lon=round(point.x, 4),
-                    feature_class="A", feature_code="ADM1", country=theatre.country, adm1="",
-                    population=UNIT_POPULATION, radius_km=60.0, is_ours=True,
-                    numbers=_resolver_numbers((point.y, point.x), feature="A.ADM1", radius_km=60.0),
+                spot = build_spot(
+                    f"{theatre.code}:{pcode}", name=english, point=(round(point.y, 4), round(point.x, 4)),
+                    feature=("A", "ADM1"), country=theatre.country, population=UNIT_POPULATION, radius_km=60.0,
+                    is_ours=True,
                 )  # fmt: skip
                 self._ours[spot.id] = spot
                 self._places[spot.id] = Place(
@@ -477,54 +436,23 @@ class Gazetteer:
 
     def _spot_of_place(self, place: Place, *, row: int | None) -> Spot:
         world = self._read_spot(row) if row is not None else None
-        return Spot(
+        return build_spot(
+            place.id,
             row=-1 if row is None else row,
-            id=place.id,
             name=place.name,
-            lat=place.lat,
-            lon=place.lon,
-            feature_class=place.feature_class,
-            feature_code=place.feature_code or (world.feature_code if world else ""),
+            point=(place.lat, place.lon),
+            feature=(place.feature_class, place.feature_code or (world.feature_code if world else "")),
             country=place.country or "",
             adm1=world.adm1 if world else "",
             population=place.population or (world.population if world else _least_population(place)),
             radius_km=world.radius_km if world else 0.0,
-            numbers=_resolver_numbers(
-                (place.lat, place.lon),
-                feature=f"{place.feature_class}.{place.feature_code}",
-                radius_km=world.radius_km if world else 0.0,
-            ),
+            rarity=world.rarity if world else 0.0,
             is_ours=True,
         )
 
 
-def _by_sound(named: Iterable[tuple[str, Entry]]) -> Sounds:
-    sounds: dict[str, list[tuple[str, Entry]]] = {}
-    for key, entry in named:
-        sound = sound_key(key) if key.isascii() else ""
-        if len(sound) >= SHORTEST_SOUND:
-            sounds.setdefault(sound, []).append((key, entry))
-    return {sound: tuple(entries) for sound, entries in sounds.items()}
-
-
 def _least_population(place: Place) -> int:
     return UNIT_POPULATION if place.feature_code == "ADM1" else 0
-
-
-def _resolver_numbers(
-    point: tuple[float, float] | None, *, feature: str, radius_km: float
-) -> tuple[float, float, float, float, float, float]:
-    """Return `Spot.numbers`: a unit of the first level speaks for itself more than a town in it does."""
-    y, x = (math.radians(value) for value in (point or (0.0, 0.0)))
-    tells_distance = point is not None and feature[:1] in "PSA" and radius_km < LARGE_KM
-    return (
-        0.0 if feature == "A.PCLI" else 1.0,
-        1.5 if feature == "A.ADM1" else 1.0,
-        1.0 if tells_distance else 0.0,
-        math.cos(y) * math.cos(x),
-        math.cos(y) * math.sin(x),
-        math.sin(y),
-    )
 
 
 def _rank_of_entry(entry: Entry) -> tuple[bool, bool, bool, int]:
@@ -532,21 +460,6 @@ def _rank_of_entry(entry: Entry) -> tuple[bool, bool, bool, int]:
     spot, how = entry
     is_unit = spot.feature_class == "A" and spot.feature_code != "PCLI" and not spot.id.startswith("geonames:")
     return (not spot.is_ours, how == LOCAL, is_unit, -spot.population)
-
-
-def _is_same(one: Spot, other: Spot) -> bool:
-    """Whether two entries of one name are one place: of one class and near each other, or both regions."""
-    if one.feature_class != other.feature_class:
-        return False
-    reach_km = SAME_PLACE_KM if one.feature_class in "PS" else 250.0
-    return _rough_km(one, other) <= reach_km
-
-
-def _rough_km(one: Spot, other: Spot) -> float:
-    # Far below the reach it is compared with, so that a flat earth does.
-    dlat = (one.lat - other.lat) * 111.0
-    dlon = (one.lon - other.lon) * 85.0
-    return float((dlat * dlat + dlon * dlon) ** 0.5)
 
 
 _OPENED: dict[tuple[str, str], WorldIndex] = {}

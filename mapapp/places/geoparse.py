@@ -7,10 +7,11 @@ import math
 from mapapp.model import Article, Candidate, Mention, MentionKind, Resolution
 from mapapp.places.descriptions import find_descriptions
 from mapapp.places.drafts import Draft
-from mapapp.places.gazetteer import Gazetteer, Spot
+from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.recognise import recognise
 from mapapp.places.resolve import Decision, resolve
 from mapapp.places.senses import Option, Sense
+from mapapp.places.spots import Spot
 from mapapp.places.tables import read_weights
 from mapapp.theatres.theatre import Theatre
 

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from mapapp.places.drafts import UNIT_WORDS, Draft, Recognition
-from mapapp.places.gazetteer import LARGE_KM, Spot
 from mapapp.places.index import LOCAL
 from mapapp.places.senses import VARIANT, Option, Sense, gather_senses, km_between, score_mentions
 from mapapp.places.sources import ALTERNATE, PRIMARY
+from mapapp.places.spots import LARGE_KM, Spot
 from mapapp.places.tables import Weights, read_weights, read_words
 
 Floats = npt.NDArray[np.float64]
@@ -34,9 +34,6 @@ LEAST_LIKELY = 0.4
 
 MOST_NEIGHBOURS = 200
 """Options that all others are compared with; more would cost time without end in a long text."""
-
-KNOWN_EVERYWHERE = 150_000
-"""Inhabitants from which a town needs no explanation in a text from elsewhere."""
 
 _EARTH_KM = 6371.0
 
@@ -61,9 +58,13 @@ def resolve(recognition: Recognition, *, home: tuple[float, float] | None = None
     if not senses:
         return []
     holders = score_mentions(senses, recognition, weights=weights, words=words)
+    senses = _without_hopeless(senses, weights)
+    if not senses:
+        return []
     _score_alone(senses, weights, holders=holders, home=home)
-    _score_together(senses, weights, is_about=recognition.is_about)
-    _add_support(senses, weights, is_about=recognition.is_about)
+    likelihoods = _likelihoods(senses)
+    _score_together(senses, weights, likelihoods, is_about=recognition.is_about)
+    _add_support(senses, weights, likelihoods, is_about=recognition.is_about)
     accept = weights.limits["accept"]
     decisions = [
         Decision(draft, sense.mention_score + context, sense)
@@ -75,61 +76,81 @@ def resolve(recognition: Recognition, *, home: tuple[float, float] | None = None
     return decisions
 
 
+def _without_hopeless(senses: list[Sense], weights: Weights) -> list[Sense]:
+    """Drop the names that no support can lift over the bar; they are too unlikely to say anything about the others."""
+    table = weights.mention
+    most = table["support"] + table["same_first_level"] + table["country_support"]
+    bar = weights.limits["accept"] - most
+    return [sense for sense in senses if sense.mention_score + sense.best_context > bar]
+
+
 def _score_alone(senses: list[Sense], weights: Weights, *, holders: set[str], home: tuple[float, float] | None) -> None:
     """Score the options of each name without looking at the other names."""
+    table = weights.resolution
     for sense in senses:
-        has_town = any(option.spot.feature_class == "P" and option.how == PRIMARY for option in sense.options)
-        has_city = any(
-            option.spot.feature_class == "P"
-            and option.spot.population > (300_000 if option.how == PRIMARY else 3_000_000)
-            for option in sense.options
-        )
-        has_unit = any(option.spot.feature_class == "A" and option.spot.is_ours for option in sense.options)
-        kinds = {UNIT_WORDS.get(draft.unit_word, "") for draft in sense.drafts}
-        for option in sense.options:
-            parts = _class_parts(option, weights.resolution, has_town=has_town, has_city=has_city)
-            if option.spot.id in holders:
-                parts.append(("holds", weights.resolution["holds"]))
+        options = sense.options
+        kinds = {UNIT_WORDS[draft.unit_word] for draft in sense.drafts if draft.unit_word}
+        units = [option.spot for option in options if option.spot.feature_class == "A"]
+        if units:
+            has_town = any(_is_town(option) for option in options)
+            has_city = any(_is_city(option) for option in options)
+            for option in options:
+                _weigh_unit(option, table["first_level_class"], has_town=has_town, has_city=has_city)
+        if kinds:
+            has_own_unit = any(spot.is_ours for spot in units)
+            for option in options:
+                _weigh_kind(option, kinds, table["unit_named"], has_own_unit=has_own_unit)
+        for option in options:
+            spot, how, own = option.spot, option.how, option.own
+            if spot.id in holders:
+                own.append(("holds", table["holds"]))
             if option.is_contained:
-                parts.append(("contained", weights.resolution["contained"]))
-            if option.spot.feature_class in "AP" and option.spot.feature_class in kinds:
-                parts.append(("unit_named", weights.resolution["unit_named"]))
-            elif option.spot.feature_class == "P" and "A" in kinds and has_unit:
-                # "Aleppo province" is not the town, however large that is.
-                parts.append(("unit_named", -weights.resolution["unit_named"]))
-            if option.how == ALTERNATE:
-                parts.append(("alternate", weights.resolution["alternate"]))
-            elif option.how == VARIANT:
-                parts.append(("variant", weights.resolution["variant"]))
-            elif option.how == LOCAL:
-                parts.append(("local", weights.resolution["local"]))
-            if home is not None and option.spot.feature_class != "L":
-                away_km = km_between(option.spot, lat=home[0], lon=home[1])
-                gain = weights.resolution["home"] * math.exp(-away_km / weights.limits["home_km"])
-                parts.append(("home", gain))
-            option.parts = parts
-            option.base = option.score = sum(value for _, value in parts)
+                own.append(("contained", table["contained"]))
+            if how in _WAYS:
+                own.append((_WAYS[how], table[_WAYS[how]]))
+            if home is not None and spot.feature_class != "L":
+                away_km = km_between(spot, lat=home[0], lon=home[1])
+                own.append(("home", table["home"] * math.exp(-away_km / weights.limits["home_km"])))
+            option.base = spot.alone
+            for _, value in own:
+                option.base += value
 
 
-def _class_parts(option: Option, table: dict[str, float], *, has_town: bool, has_city: bool) -> list[tuple[str, float]]:
-    """Return the features that come from what kind of place it is and how many people live there."""
+_WAYS = {ALTERNATE: "alternate", VARIANT: "variant", LOCAL: "local"}
+"""Features of names that are not the usual one."""
+
+
+def _weigh_unit(option: Option, weight: float, *, has_town: bool, has_city: bool) -> None:
+    """Note whether a unit comes before or after the town that it is called after."""
     spot = option.spot
-    if spot.feature_code == "PCLI":
-        return [("country_class", table["country_class"])]
-    if spot.feature_class not in "AP":
-        return [("region_class", table["region_class"])]
-    if spot.feature_class == "A" and spot.is_ours and has_town:
+    if spot.feature_class != "A" or spot.feature_code == "PCLI":
+        return
+    if spot.is_ours and has_town:
         # A unit that is called after its town: the town, unless the text says otherwise.
-        return [("first_level_class", -table["first_level_class"])]
-    parts = [("population", table["population"] * (math.log10(max(spot.population, 100)) - 2.0))]
-    if spot.feature_class == "P" and spot.population >= KNOWN_EVERYWHERE:
-        parts.append(("well_known", table["well_known"]))
-    if spot.feature_code == "PPLC":
-        parts.append(("capital", table["capital"]))
+        option.own.append(("first_level_class", -weight))
     elif spot.feature_code == "ADM1":
         # The same for "Washington", "Kano", "Buenos Aires".
-        parts.append(("first_level_class", table["first_level_class"] * (-1.0 if has_city else 1.0)))
-    return parts
+        option.own.append(("first_level_class", -weight if has_city else weight))
+
+
+def _weigh_kind(option: Option, kinds: set[str], weight: float, *, has_own_unit: bool) -> None:
+    """Note whether an option is of the kind that a word beside the name says."""
+    feature_class = option.spot.feature_class
+    if feature_class in "AP" and feature_class in kinds:
+        option.own.append(("unit_named", weight))
+    elif feature_class == "P" and "A" in kinds and has_own_unit:
+        # "Aleppo province" is not the town, however large that is.
+        option.own.append(("unit_named", -weight))
+
+
+def _is_town(option: Option) -> bool:
+    return option.spot.feature_class == "P" and option.how == PRIMARY
+
+
+def _is_city(option: Option) -> bool:
+    return option.spot.feature_class == "P" and option.spot.population > (
+        300_000 if option.how == PRIMARY else 3_000_000
+    )
 
 
 def _numbers(texts: list[str]) -> Numbers:
@@ -170,7 +191,7 @@ class _Groups:
         return np.asarray(others * self._is_grouped / (votes.sum() - by_owner + 0.5), dtype=np.float64)
 
 
-def _score_together(senses: list[Sense], weights: Weights, *, is_about: bool) -> None:
+def _score_together(senses: list[Sense], weights: Weights, likelihoods: Floats, *, is_about: bool) -> None:
     """Score the options by what the text's other names say, and rank them."""
     table = weights.resolution
     options = [option for sense in senses for option in sense.options]
@@ -186,8 +207,7 @@ def _score_together(senses: list[Sense], weights: Weights, *, is_about: bool) ->
         theatre_part = np.zeros(len(options))
     countries = _Groups(owner, _numbers([option.spot.country for option in options]))
     units = _Groups(owner, _numbers([option.spot.adm1 for option in options]))
-    likelihood = _likelihoods(senses)
-    likelihood[likelihood < LEAST_LIKELY] = 0.0
+    likelihood = np.where(likelihoods < LEAST_LIKELY, 0.0, likelihoods)
     mentions = np.array([1.0 + 0.25 * min(4, len(sense.drafts) - 1) for sense in senses])
     voice, ear = (likelihood * mentions)[owner], likelihood[owner] * is_small
 
@@ -214,14 +234,9 @@ def _score_together(senses: list[Sense], weights: Weights, *, is_about: bool) ->
         options, score.tolist(), country_part.tolist(), unit_part.tolist(), near_part.tolist(), theatre_part.tolist(),
         strict=True,
     )  # fmt: skip
-    for option, total, same_country, same_unit, near_others, of_theatre in together:
+    for option, total, *heard in together:
         option.score = total
-        option.parts += (
-            ("same_country", same_country),
-            ("same_first_level", same_unit),
-            ("near", near_others),
-            ("theatre", of_theatre),
-        )
+        option.heard = tuple(heard)
     for sense in senses:
         if len(sense.options) > 1:
             sense.options.sort(key=_by_score)
@@ -231,11 +246,11 @@ def _by_score(option: Option) -> float:
     return -option.score
 
 
-def _add_support(senses: list[Sense], weights: Weights, *, is_about: bool) -> None:
+def _add_support(senses: list[Sense], weights: Weights, likelihoods: Floats, *, is_about: bool) -> None:
     """Raise small places that lie near other places of the text, lower those that nothing supports."""
     table = weights.mention
     spots = [sense.options[0].spot for sense in senses]
-    is_likely = _likelihoods(senses) > 0.57
+    is_likely = likelihoods > 0.57
     is_placed = np.array([spot.has_point and spot.radius_km < LARGE_KM for spot in spots])
     vectors = np.array([spot.numbers[3:] for spot in spots])
     units = _numbers([spot.adm1 for spot in spots])
@@ -244,7 +259,7 @@ def _add_support(senses: list[Sense], weights: Weights, *, is_about: bool) -> No
     away_km = _distances_km(vectors, vectors[neighbours])
     away_km[neighbours, np.arange(len(neighbours))] = np.inf
     supported = away_km.min(axis=1, initial=np.inf) < weights.limits["support_km"]
-    country_shares = _country_shares(senses, spots)
+    country_shares = _country_shares(spots, likelihoods.tolist())
     for number, (sense, spot) in enumerate(zip(senses, spots, strict=True)):
         if spot.feature_class != "P" or spot.population > 300_000:
             continue
@@ -260,9 +275,8 @@ def _add_support(senses: list[Sense], weights: Weights, *, is_about: bool) -> No
             sense.mention_score += table["no_support"] * max(0.0, 1.0 - 2.0 * expectation)
 
 
-def _country_shares(senses: list[Sense], spots: list[Spot]) -> list[float]:
+def _country_shares(spots: list[Spot], votes: list[float]) -> list[float]:
     """Return per name the share of the text's other names that lie in its country, 0 to 1."""
-    votes = _likelihoods(senses).tolist()
     by_country: dict[str, float] = {}
     for spot, vote in zip(spots, votes, strict=True):
         if spot.country:

@@ -11,14 +11,18 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from mapapp.places.drafts import UNIT_WORDS, Draft, Recognition
-from mapapp.places.gazetteer import Entry, Gazetteer, Spot
+from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.index import LOCAL
 from mapapp.places.names import name_key, without_article
 from mapapp.places.sources import ALTERNATE, DEMONYM, PRIMARY, WELL_KNOWN
+from mapapp.places.spots import Entry, Spot
 from mapapp.places.tables import Weights, Words
 
 VARIANT = 5
 """Another spelling of the usual name; the other ways of belonging to a place are numbered in `sources`."""
+
+HEARD = ("same_country", "same_first_level", "near", "theatre")
+"""Features that come from the text's other names, in the order of `Option.heard`."""
 
 MOST_CANDIDATES = 30
 """Of one name; the rest, far less populous, is not looked at."""
@@ -34,11 +38,19 @@ class Option:
     how: int
     is_contained: bool = False
     """True: it lies in what is named right after it."""
-    parts: list[tuple[str, float]] = field(default_factory=list)
-    """Named features with what each of them adds."""
+    own: list[tuple[str, float]] = field(default_factory=list)
+    """Named features that its name has in this text, with what each of them adds."""
     base: float = 0.0
-    """Their sum without the text's other names."""
+    """Sum of what it has in every text (`Spot.alone`) and of `own`."""
+    heard: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    """What the text's other names add: same country, same first-level unit, near, of the theatre."""
     score: float = 0.0
+    """All of it."""
+
+    @property
+    def parts(self) -> list[tuple[str, float]]:
+        """Named features with what each of them adds; they add up to the score."""
+        return [*self.spot.parts, *self.own, *zip(HEARD, self.heard, strict=True)]
 
 
 @dataclass(slots=True)
@@ -222,16 +234,17 @@ def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: We
     table = weights.mention
     holders: set[str] = set()
     small_words = set(recognition.text.split())
+    is_about = recognition.is_about
     for sense in senses:
         first = sense.drafts[0]
+        n_letters = len(sense.key)
         value = table["bias"] + max(
-            _prior(option.spot, option.how, table, is_about=recognition.is_about, n_letters=len(sense.key))
-            for option in sense.options
+            [_prior(option, table, is_about=is_about, n_letters=n_letters) for option in sense.options]
         )
         if first.n_words > 1:
             value += table["more_words"]
         elif not first.is_abbreviation and not first.is_demonym:
-            if len(sense.key) <= 3:
+            if n_letters <= 3:
                 value += table["short"]
             if sense.key in words.first_names:
                 value += table["first_name"]
@@ -242,18 +255,20 @@ def score_mentions(senses: list[Sense], recognition: Recognition, *, weights: We
         surname = recognition.surnames.get(sense.key, 0.0)
         if surname == 1.0 or not first.is_demonym:
             value += table["surname_here"] * surname
-        if any("name_after" in draft.features for draft in sense.drafts):
-            # "Georgia Stevens" once, and every bare Georgia of the text is the girl.
-            value += table["given_name_here"]
-        sense.mention_score = value
         contexts = []
+        has_name_after = False
         for draft in sense.drafts:
-            context = sum(table[name] * strength for name, strength in draft.features.items())
+            context = 0.0
+            for name, strength in draft.features.items():
+                context += table[name] * strength
+            has_name_after = has_name_after or "name_after" in draft.features
             if draft.within and _mark_contained(sense, draft, holders):
                 context += table["state_after"]
             contexts.append(context)
+        # "Georgia Stevens" once, and every bare Georgia of the text is the girl.
+        sense.mention_score = value + table["given_name_here"] if has_name_after else value
         best = max(contexts)
-        if best > 0:
+        if best > 0 and len(contexts) > 1:
             # A good context of one mention speaks for the others, unless their own context forbids it.
             shared = table["shared_context"]
             contexts = [
@@ -269,26 +284,14 @@ def _is_written_small(key: str, written: set[str]) -> bool:
     return key.isascii() and (key in written or key + "," in written or key + "." in written)
 
 
-def _prior(spot: Spot, how: int, table: dict[str, float], *, is_about: bool, n_letters: int) -> float:
-    """What the place itself says for being meant by a capitalised word."""
-    code = spot.feature_code
-    if code == "PCLI":
-        value = table["country"]
-    elif spot.feature_class == "A":
-        value = table["second_level"]
-        if not spot.id.startswith("fips:"):
-            # By how many people live there: of the world's thousands of units most are unknown abroad.
-            known = (math.log10(max(spot.population, 1_000)) - 4.0) / 2.0
-            value = table["first_level"] * min(1.0, known if code == "ADM1" else known - 0.5)
-    elif spot.feature_class == "P":
-        value = table["population"] * (math.log10(max(spot.population, 300)) - 4.0)
-    else:
-        value = table["region"]
-    if spot.is_ours and is_about and spot.feature_class != "A":
+def _prior(option: Option, table: dict[str, float], *, is_about: bool, n_letters: int) -> float:
+    """What the place says for being meant by a capitalised word, by this name of its and in this text."""
+    spot, how, value = option.spot, option.how, option.spot.prior
+    if is_about and spot.is_ours and spot.feature_class != "A":
         value = max(value, 0.0) + table["theatre_place"] * (0.6 if how in (ALTERNATE, VARIANT) else 1.0)
     if how == VARIANT:
         value += table["variant"]
-    elif how == ALTERNATE and code != "PCLI":
+    elif how == ALTERNATE and spot.feature_code != "PCLI":
         # Long other names of cities are press spellings (Hodeidah); short ones are mostly something else.
         value += table["alternate"] * (0.4 if n_letters >= 7 and spot.population >= 100_000 else 1.0)
     return value

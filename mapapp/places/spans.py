@@ -41,13 +41,18 @@ Stretch = tuple[int, int, int, int, str]
 def find_options(tokens: Tokens, gazetteer: Gazetteer, words: Words) -> dict[int, list[Draft]]:
     """Return for each first word the stretches that the gazetteer knows, the longest first."""
     stretches: list[Stretch] = []
-    for first in range(len(tokens.keys)):
-        _add_stretches(stretches, tokens, first)
+    n_tokens, never = len(tokens.keys), gazetteer.never_names
+    for first, key in enumerate(tokens.keys):
+        is_alone = first + 1 == n_tokens or tokens.gaps[first + 1] in (BREAK, COMMA)
+        if not (is_alone and key in never and tokens.surfaces[first][1:].islower()):
+            # "The" at the start of a sentence is no name; WHO and US may be.
+            _add_stretches(stretches, tokens, first)
     known = gazetteer.entries([stretch[4] for stretch in stretches])
     options: dict[int, list[Draft]] = {}
+    blocked = words.blocked
     for first, last, start, end, key in stretches:
         entries = known[key]
-        if key in words.phrases_not_places or key in words.metonyms_not_places:
+        if key in blocked:
             # It takes its words away from what could be found inside it.
             options.setdefault(first, []).append(
                 Draft(first, last, start, end, key, (), n_words=key.count(" ") + 1, is_blocked=True)
@@ -55,12 +60,20 @@ def find_options(tokens: Tokens, gazetteer: Gazetteer, words: Words) -> dict[int
             continue
         if not entries:
             continue
-        if len(entries) > 1 and any(how == DEMONYM for _, how in entries):
-            # Some hamlet is called Western too.
-            entries = tuple(entry for entry in entries if entry[1] == DEMONYM)
-        draft = Draft(first, last, start, end, key, entries, n_words=key.count(" ") + 1)
-        draft.is_demonym = entries[0][1] == DEMONYM
-        draft.is_abbreviation = entries[0][1] == ABBREVIATION and all(how == ABBREVIATION for _, how in entries)
+        how = entries[0][1]
+        if len(entries) > 1:
+            hows = [entry[1] for entry in entries]
+            if DEMONYM in hows:
+                # Some hamlet is called Western too.
+                entries = tuple([entry for entry in entries if entry[1] == DEMONYM])
+                how = DEMONYM
+            is_abbreviation = how == ABBREVIATION and hows.count(ABBREVIATION) == len(hows)
+        else:
+            is_abbreviation = how == ABBREVIATION
+        draft = Draft(
+            first, last, start, end, key, entries,
+            n_words=key.count(" ") + 1, is_demonym=how == DEMONYM, is_abbreviation=is_abbreviation,
+        )  # fmt: skip
         options.setdefault(first, []).append(draft)
     for drafts in options.values():
         if len(drafts) > 1:
@@ -71,10 +84,10 @@ def find_options(tokens: Tokens, gazetteer: Gazetteer, words: Words) -> dict[int
 def _add_stretches(stretches: list[Stretch], tokens: Tokens, first: int) -> None:
     """Add the stretches that begin with a word."""
     text, keys, full_keys, gaps = tokens.text, tokens.keys, tokens.full_keys, tokens.gaps
-    start = tokens.starts[first]
+    start, n_tokens = tokens.starts[first], len(keys)
     prefix = name_prefix(tokens, first) if gaps[first] in (BREAK, LINK, SPACE) else ""
     body = ""
-    for last in range(first + 1, min(len(keys), first + LONGEST_NAME) + 1):
+    for last in range(first + 1, min(n_tokens, first + LONGEST_NAME) + 1):
         current = last - 1
         if current > first:
             gap = gaps[current]
@@ -86,7 +99,8 @@ def _add_stretches(stretches: list[Stretch], tokens: Tokens, first: int) -> None
             body += " " + (tokens.links[current] + " " if gap == LINK else "")
         key, end = body + keys[current], tokens.ends[current]
         stretches.append((first, last, start, end, key))
-        facility = _FACILITY.match(text, end)
+        is_run = last < n_tokens and gaps[last] == SPACE
+        facility = None if is_run else _FACILITY.match(text, end)
         noun = " " + " ".join(facility.group(1).split()) if facility else ""
         if facility:
             stretches.append((first, last, start, facility.end(), key + noun))
@@ -123,10 +137,14 @@ LONGEST_ABBREVIATION = 6
 """Characters of a word that may stand for a country or a state."""
 
 
+_LAST, _LAST_BUT_ONE = "lshdrtzn", "aes"
+"""The letters that the articles of _LOWER_PREFIX end in: most words are told from them by two letters."""
+
+
 def name_prefix(tokens: Tokens, first: int) -> str:
     """Return the article written small before a name ("al" of al-Tanf), else nothing."""
-    start = tokens.starts[first]
-    if start < 3 or tokens.text[start - 1] not in "-‐‑ ":
+    start, text = tokens.starts[first], tokens.text
+    if start < 3 or text[start - 2] not in _LAST or text[start - 3] not in _LAST_BUT_ONE:
         return ""
     found = _LOWER_PREFIX.search(tokens.text, max(0, start - 5), start)
     return found.group(1)[:-1] if found else ""

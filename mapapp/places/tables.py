@@ -38,6 +38,8 @@ class Words:
     never: frozenset[str]
     phrases_not_places: frozenset[str]
     metonyms_not_places: frozenset[str]
+    blocked: frozenset[str]
+    """Both of them."""
     common_words: frozenset[str]
     first_names: frozenset[str]
     surnames: frozenset[str]
@@ -67,7 +69,7 @@ def read_words() -> Words:
     words = {key: frozenset(text.split()) for key, text in lists.items() if key not in phrases}
     for key in phrases:
         words[key] = frozenset(name_key(phrase) for phrase in lists[key].split("|") if phrase.strip())
-    return Words(**words, **people)
+    return Words(**words, **people, blocked=words[phrases[0]] | words[phrases[1]])
 
 
 @cache

@@ -140,33 +140,27 @@ def find_tokens(text: str) -> Tokens:
     >>> find_tokens("").keys
     []
     """
-    starts: list[int] = []
-    ends: list[int] = []
-    full_ends: list[int] = []
-    surfaces: list[str] = []
-    keys: list[str] = []
-    full_keys: list[str] = []
-    gaps: list[int] = []
-    links: list[str] = []
+    rows: list[tuple[int, int, int, str, str, str, int, str]] = []
+    add = rows.append
     before = -1
     for match in _WORD.finditer(text):
         start, end = match.span()
         surface = match.group()
         key, full_key, ending = _word_keys(surface)
-        gap, link = (BREAK, "")
+        gap, link = BREAK, ""
         if before >= 0 and start - before <= _LONGEST_GAP:
-            gap, link = _gap_kind(text[before:start])
-            if gap == BREAK and text[before] == "." and len(surfaces[-1]) == 1:
-                # Peter R. de Vries
-                gap, link = _gap_kind(text[before + 1 : start])
-                gap, link = (gap, link) if gap == LINK else (BREAK, "")
-        starts.append(start)
-        ends.append(end - ending)
-        full_ends.append(end)
-        surfaces.append(surface)
-        keys.append(key)
-        full_keys.append(full_key)
-        gaps.append(gap)
-        links.append(link)
+            between = text[before:start]
+            if between == " ":
+                gap = SPACE
+            else:
+                gap, link = _gap_kind(between)
+                if gap == BREAK and between[0] == "." and len(rows[-1][3]) == 1:
+                    # Peter R. de Vries
+                    gap, link = _gap_kind(between[1:])
+                    gap, link = (gap, link) if gap == LINK else (BREAK, "")
+        add((start, end - ending, end, surface, key, full_key, gap, link))
         before = end
+    if not rows:
+        return Tokens(text, [], [], [], [], [], [], [], [])
+    starts, ends, full_ends, surfaces, keys, full_keys, gaps, links = map(list, zip(*rows, strict=True))
     return Tokens(text, starts, ends, full_ends, surfaces, keys, full_keys, gaps, links)

@@ -11,10 +11,11 @@ from rapidfuzz import fuzz
 
 from mapapp.places.context import follows_name_word
 from mapapp.places.drafts import UNIT_WORDS, Draft
-from mapapp.places.gazetteer import Entry, Gazetteer, Sounds
+from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.names import sound_key, without_article
 from mapapp.places.sources import ALTERNATE
 from mapapp.places.spans import join_words, name_prefix
+from mapapp.places.spots import Entry, Sounds
 from mapapp.places.tables import Words
 from mapapp.places.tokens import HYPHEN, LINK, SPACE, Tokens
 
