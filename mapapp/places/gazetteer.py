@@ -31,7 +31,7 @@ KNOWN_IMPORT = 5_000
 """Inhabitants from which an imported place is looked for by its bare name."""
 
 
-HEARD_TOWN = 5_000
+HEARD_TOWN = 10_000
 """Inhabitants from which a town elsewhere is looked for by the sound of its name."""
 
 MANY_PLACES, RARITY_SPAN = 4.2, 1.8
@@ -187,12 +187,13 @@ class Gazetteer:
             if country == self.theatre.country:
                 known = self.sounds
             else:
-                spots = [self.spot(row) for row in self.world.rows_in(country)]
+                world = self.world
+                rows = np.array(world.rows_in(country), dtype=np.int64)
+                is_unit = np.isin(world.feature[rows], [world.features.index("A.ADM1")])
+                is_town = self.is_town[rows] & (world.population[rows] >= HEARD_TOWN)
+                spots = [self.spot(row) for row in rows[is_unit | is_town].tolist()]
                 known = group_by_sound(
-                    (key, (spot, PRIMARY))
-                    for spot in spots
-                    if spot.feature_code == "ADM1" or (spot.feature_class == "P" and spot.population >= HEARD_TOWN)
-                    for key in (name_key(spot.name), *self._unit_keys(spot))
+                    (key, (spot, PRIMARY)) for spot in spots for key in (name_key(spot.name), *self._unit_keys(spot))
                 )
             self._country_sounds[country] = known
         return known
