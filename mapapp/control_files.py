@@ -14,8 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -23,22 +22,26 @@ from typing import Any
 import geopandas as gpd
 import pyogrio
 import shapely
-from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from geodata.catalog import attributions, data_hash
 from mapapp.control import Difference, balance, check_day, dissolve, find_differences, outcome_of
 from mapapp.errors import ExportError
+from mapapp.features import (
+    DECIMALS,
+    describe_scene,
+    evidence_records,
+    geometry_record,
+    name_actor,
+    plain,
+    state_record,
+)
 from mapapp.geo import CRS
-from mapapp.model import ControlState, Event, Evidence
 from mapapp.scene import Scene
 from mapapp.summary import areas_through_time
 from mapapp.tables import guard_formula
 
 CONTROL_FORMATS = ("geojson", "gpkg", "csv")
 DIFFERENCE_FORMATS = ("csv", "json")
-DECIMALS = 6
-"""Of a degree: about 0.1 m, so that neighbours keep a common border."""
 
 
 def write_control(scene: Scene, *, day: date, format: str, is_dissolved: bool = False) -> bytes:  # noqa: A002
@@ -69,13 +72,13 @@ def write_differences(scene: Scene, *, first: date, second: date, format: str) -
     if format == "csv":
         return _to_csv([_difference(item, scene=scene, total=total) for item in found], columns=DIFFERENCE_COLUMNS)
     document = {
-        **_head(scene),
+        **describe_scene(scene),
         "from": first,
         "to": second,
         "balance": [
             {
                 "holder": row.actor,
-                "holder_name": _name(row.actor, scene=scene),
+                "holder_name": name_actor(row.actor, scene=scene),
                 "status": row.status,
                 "before_km2": round(row.before_km2, 1),
                 "after_km2": round(row.after_km2, 1),
@@ -84,9 +87,9 @@ def write_differences(scene: Scene, *, first: date, second: date, format: str) -
             }
             for row in balance(scene, first=first, second=second)
         ],
-        "changes": [{**_difference(item, scene=scene, total=total), **_evidence(item.events)} for item in found],
+        "changes": [{**_difference(item, scene=scene, total=total), **evidence_records(item.events)} for item in found],
     }
-    return (json.dumps(document, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
+    return (json.dumps(document, ensure_ascii=False, indent=1, default=plain) + "\n").encode()
 
 
 def write_areas(scene: Scene) -> bytes:
@@ -96,7 +99,7 @@ def write_areas(scene: Scene) -> bytes:
         {
             "day": row.day,
             "holder": row.actor,
-            "holder_name": _name(row.actor, scene=scene),
+            "holder_name": name_actor(row.actor, scene=scene),
             "status": row.status,
             "area_km2": round(row.area_km2, 2),
             "share": round(row.share, 6),
@@ -130,14 +133,14 @@ def _by_cell(scene: Scene, *, day: date) -> tuple[list[dict[str, Any]], list[Bas
                 "lat": round(cell.lat, DECIMALS),
                 "lon": round(cell.lon, DECIMALS),
                 "as_of": day,
-                **_state(state, scene=scene),
+                **state_record(state, scene=scene),
                 "since": state.start,
                 "until": state.end,
                 "last_reported": state.last_reported,
                 "area_km2": round(cell.area_km2, 3),
                 "population": cell.population,
                 "events": state.event_ids,
-                **_evidence([events[event_id] for event_id in state.event_ids if event_id in events]),
+                **evidence_records([events[event_id] for event_id in state.event_ids if event_id in events]),
             }
         )
     return records, [cell.geometry for cell in scene.cells]
@@ -147,21 +150,10 @@ def _dissolved(scene: Scene, *, day: date) -> tuple[list[dict[str, Any]], list[B
     total = sum(scene.timeline.areas_km2.values()) or 1.0
     records, shapes = [], []
     for state, shape, area in dissolve(scene, day=day):
-        about = {"as_of": day, **_state(state, scene=scene)}
+        about = {"as_of": day, **state_record(state, scene=scene)}
         records.append({**about, "area_km2": round(area, 3), "percent_of_country": round(100.0 * area / total, 3)})
         shapes.append(shape)
     return records, shapes
-
-
-def _state(state: ControlState, *, scene: Scene) -> dict[str, Any]:
-    return {
-        "status": state.status,
-        "holder": state.controller,
-        "holder_name": _name(state.controller, scene=scene),
-        "others": state.others,
-        "is_regional": state.is_regional,
-        "last_holder": state.last_holder,
-    }
 
 
 def _difference(item: Difference, *, scene: Scene, total: float) -> dict[str, Any]:
@@ -173,33 +165,6 @@ def _difference(item: Difference, *, scene: Scene, total: float) -> dict[str, An
         *(round(cell.area_km2, 3), round(100.0 * cell.area_km2 / total, 4), cell.population, after.event_ids),
     )
     return dict(zip(DIFFERENCE_COLUMNS, values, strict=True))
-
-
-def _evidence(events: Iterable[Event]) -> dict[str, Any]:
-    listed = list(events)
-    return {
-        "evidence_for": [_statement(item) for event in listed for item in event.evidence_for],
-        "evidence_against": [_statement(item) for event in listed for item in event.evidence_against],
-    }
-
-
-def _statement(item: Evidence) -> dict[str, Any]:
-    return {name: value for name, value in asdict(item).items() if value is not None}
-
-
-def _name(code: str | None, *, scene: Scene) -> str | None:
-    actor = scene.theatre.actor(code) if code is not None else None
-    return actor.name if actor is not None else code
-
-
-def _head(scene: Scene) -> dict[str, Any]:
-    return {
-        "title": scene.theatre.title,
-        "theatre": scene.theatre.code,
-        "data_hash": data_hash(),
-        "articles": sorted(reading.article.id for reading in scene.readings),
-        "attribution": [*attributions(), *scene.theatre.own_attributions],
-    }
 
 
 def _to_csv(records: Sequence[Mapping[str, Any]], *, columns: Sequence[str] | None = None) -> bytes:
@@ -222,30 +187,25 @@ def _flat(value: object) -> object:
     if isinstance(value, tuple):
         return guard_formula(" ".join(str(item) for item in value))
     if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False, default=_plain) if value else ""
+        return json.dumps(value, ensure_ascii=False, default=plain) if value else ""
     return guard_formula(str(value))
 
 
 def _to_geojson(
     records: Sequence[Mapping[str, Any]], shapes: Sequence[BaseGeometry], *, scene: Scene, day: date
 ) -> bytes:
-    head = json.dumps({**_head(scene), "as_of": day}, ensure_ascii=False, default=_plain)
+    head = json.dumps({**describe_scene(scene), "as_of": day}, ensure_ascii=False, default=plain)
     lines = ",\n".join(
         json.dumps(
-            {"type": "Feature", "geometry": _geometry(shape), "properties": record},
+            {"type": "Feature", "geometry": geometry_record(shape), "properties": record},
             ensure_ascii=False,
             allow_nan=False,
             separators=(",", ":"),
-            default=_plain,
+            default=plain,
         )
         for record, shape in zip(records, shapes, strict=True)
     )
     return f'{{"type":"FeatureCollection","metadata":{head},"features":[\n{lines}\n]}}\n'.encode()
-
-
-def _geometry(shape: BaseGeometry) -> dict[str, Any]:
-    """Return a geometry as RFC 7946 wants it: outer rings counter-clockwise, six decimals."""
-    return dict(mapping(shapely.transform(shapely.orient_polygons(shape), lambda xy: xy.round(DECIMALS))))
 
 
 def _to_gpkg(records: Sequence[Mapping[str, Any]], shapes: Sequence[BaseGeometry], *, day: date) -> bytes:
@@ -268,18 +228,9 @@ _CURRENT_DATE = "OGR_CURRENT_DATE"
 
 def _attribute(value: object) -> object:
     """Return a value as an attribute of a layer; days and codes are text."""
-    flat = _plain(value) if isinstance(value, Enum | date) else value
+    flat = plain(value) if isinstance(value, Enum | date) else value
     if isinstance(flat, tuple):
         return " ".join(str(item) for item in flat) or None
     if isinstance(flat, list):
-        return json.dumps(flat, ensure_ascii=False, default=_plain) if flat else None
+        return json.dumps(flat, ensure_ascii=False, default=plain) if flat else None
     return flat
-
-
-def _plain(value: object) -> object:
-    """Return what JSON has no type for as text."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no form in JSON")

@@ -134,9 +134,24 @@
     for (let day = 1; day < known.length; day++) known[day] += known[day - 1];
     drawKey();
     // In a low window, as beside an article, the whole list would lie over the title.
-    if (folded === null) folded = app.isPhone() || innerHeight < 600;
+    if (folded === null) folded = app.isPhone() || innerHeight < 700;
     fold(folded);
     show();
+  };
+
+  // The longer nothing was reported, the paler: the steps side by side, from the style that also paints the areas.
+  const agesRow = (colour) => {
+    const ages = app.payload.style.ages;
+    if (!ages) return null;
+    const factors = [...ages.steps.map(([, factor]) => factor), ages.oldest];
+    const fill = app.payload.style.statuses.assessed.fill_mix;
+    const node = app.el("i", { class: "swatch ages-key" });
+    const paint = (factor) => app.mix(colour, fill * factor, app.ground());
+    node.style.background = `linear-gradient(90deg, ${factors.map((factor, i) =>
+      `${paint(factor)} ${(i / factors.length) * 100}% ${((i + 1) / factors.length) * 100}%`).join(", ")})`;
+    const days = ages.steps.map(([limit]) => limit).join(", ");
+    return app.el("div", { class: "key-row" }, node,
+      app.el("span", {}, app.el("b", {}, "Paler as a whole"), ` the longer ago it was last reported: after ${days} days`));
   };
 
   const drawKey = () => {
@@ -148,9 +163,13 @@
         app.el("div", { class: "key-row" }, swatch(key, colour, key === "contested" ? other : null),
           app.el("span", {}, app.el("b", {}, style.title), " " + (style.meaning ?? KEY_WORDS[key] ?? "")))),
       app.el("div", { class: "key-row" }, app.el("i", { class: "swatch far-key" }),
-        app.el("span", {}, app.el("b", {}, "Faded"), " far from any place that is reported on")),
+        app.el("span", {}, app.el("b", {}, "Fading outwards"), " farther from its place than evidence carries")),
+      ...[agesRow(colour)].filter(Boolean),
       app.el("div", { class: "key-row" }, app.el("i", { class: "swatch changed-key" }),
         app.el("span", {}, app.el("b", {}, "Outlined"), " changed on this day")),
+      ...(app.incidents.sets.length ? [app.el("div", { class: "key-row" },
+        app.el("i", { class: "swatch", style: { transform: "rotate(45deg) scale(0.55)", background: app.isDark() ? "#c9c4d6" : "#56506a" } }),
+        app.el("span", {}, app.el("b", {}, "Diamond"), " event of an imported table; it colours no area"))] : []),
       ...Object.entries(app.payload.style.legs).map(([kind, leg]) =>
         app.el("div", { class: "key-row" }, app.el("i", { class: "stroke " + kind }),
           app.el("span", {}, app.el("b", {}, leg.title), " route, " + leg.meaning)))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from mapapp.cli.maps import build_stored_scene, write_output
+from mapapp.cli.maps import add_article_options, build_stored_scene, write_output
 from mapapp.cli.terminal import (
     Commands,
     add_command,
@@ -222,7 +222,13 @@ def _choose_format(options: argparse.Namespace, *, known: tuple[str, ...]) -> st
 
 def _scene(options: argparse.Namespace, *, theatre: Theatre, day: date) -> Scene:
     with say_if_slow(f"Building the map of {day}"):
-        return build_stored_scene(theatre, day=day, db=options.db, without_articles=options.without_articles)
+        return build_stored_scene(
+            theatre,
+            day=day,
+            db=options.db,
+            without_articles=options.without_articles,
+            with_samples=not options.no_samples,
+        )
 
 
 def _name(code: str, *, theatre: Theatre) -> str:
@@ -231,7 +237,7 @@ def _name(code: str, *, theatre: Theatre) -> str:
 
 
 def _add_source(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--without-articles", action="store_true", help="only what is bundled, not what is stored")
+    add_article_options(command)
     add_theatre_option(command)
     add_store_option(command)
 

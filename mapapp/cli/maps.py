@@ -109,13 +109,13 @@ def build_stored_scene(
     day: date,
     db: str | None,
     without_articles: bool = False,
-    with_samples: bool | None = None,
+    with_samples: bool = True,
     palette: str = "",
 ) -> Scene:
     """Return what the map shows on a day: what is bundled and what is stored, as people have decided about it.
 
     With samples, those of the theatre count as in the app: they stand first, and one that is stored stands for itself.
-    None = only the stored ones count.
+    Without them none counts, stored or not.
     """
     readings: tuple[Reading, ...] = ()
     decisions: tuple[Decision, ...] = ()
@@ -181,6 +181,16 @@ def _read_bbox(text: str) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
+def add_article_options(command: argparse.ArgumentParser) -> None:
+    """Let the user say which articles count: by one rule for every command that shows a map, and as in the app."""
+    command.add_argument(
+        "--without-articles", action="store_true", help="no articles: neither stored nor samples; else both count"
+    )
+    command.add_argument(
+        "--no-samples", action="store_true", help="leave the theatre's sample articles out; else they count as in the app"
+    )
+
+
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module."""
     export = add_command(
@@ -201,7 +211,6 @@ def add_commands(commands: Commands) -> None:
     export.add_argument("--height", type=int, metavar="PX", help=f"of a picture (default {DEFAULT_SIZE_PX[1]})")
     export.add_argument("--bbox", type=_read_bbox, metavar="W,S,E,N", help="area of a picture; write --bbox=W,S,E,N")
     export.add_argument("--palette", metavar="NAME", help="one of the theatre's; its first one without it")
-    export.add_argument("--without-articles", action="store_true", help="no articles: neither stored nor samples")
-    export.add_argument("--no-samples", action="store_true", help="leave the theatre's sample articles out")
+    add_article_options(export)
     add_theatre_option(export)
     add_store_option(export)

@@ -15,20 +15,25 @@ Coordinates are longitude, latitude on WGS 84; days are ISO 8601; empty = unknow
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import date, datetime
-from enum import Enum
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import shapely
-from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from geodata.catalog import attributions, data_hash
 from mapapp.export import Exporter
 from mapapp.export._told import vertex_times
-from mapapp.model import ControlState, Event, Evidence, Leg, Route
+from mapapp.features import (
+    DECIMALS,
+    describe_scene,
+    evidence_records,
+    geometry_record,
+    name_actor,
+    plain,
+    state_record,
+    statement_record,
+)
+from mapapp.model import ControlState, Leg, Route
 from mapapp.routes.files import ABOUT, ROUTE_ID, about_route, leg_key
 from mapapp.selection import is_shown, select_events
 from mapapp.tracks.crossings import crossed_countries, crossing_words
@@ -36,23 +41,16 @@ from mapapp.tracks.crossings import crossed_countries, crossing_words
 if TYPE_CHECKING:
     from mapapp.scene import Scene
 
-DECIMALS = 6
-"""Of cells, about 0.1 m: neighbours keep a common border, and no precision is feigned beyond that."""
-
 
 def write(scene: Scene) -> bytes:
     """Return the FeatureCollection in UTF-8, one feature per line. The same scene gives the same bytes."""
     features = [*_control(scene), *_claims(scene), *_routes(scene)]
     head = {
-        "title": scene.theatre.title,
-        "theatre": scene.theatre.code,
+        **describe_scene(scene),
         "as_of": scene.query.day.isoformat(),
         "from": scene.query.start.isoformat(),
         "to": scene.query.end.isoformat(),
-        "data_hash": data_hash(),
         "articles_mark": scene.articles_mark,
-        "articles": sorted(reading.article.id for reading in scene.readings),
-        "attribution": [*attributions(), *scene.theatre.own_attributions],
         ABOUT: [piece for piece in map(about_route, scene.routes) if piece is not None],
     }
     lines = ",\n".join(_dump(feature) for feature in features)
@@ -73,19 +71,14 @@ def _control(scene: Scene) -> Iterator[dict[str, Any]]:
             "as_of": scene.query.day,
             **_state(state, scene=scene),
             "is_selected": is_shown(state, query=scene.query),
-            **_evidence([events[event_id] for event_id in state.event_ids if event_id in events]),
+            **evidence_records([events[event_id] for event_id in state.event_ids if event_id in events]),
         }
         yield _feature(f"control/{cell.id}", kind="control", geometry=cell.geometry, properties=properties)
 
 
 def _state(state: ControlState, *, scene: Scene) -> dict[str, Any]:
     return {
-        "status": state.status,
-        "holder": state.controller,
-        "holder_name": _name(state.controller, scene=scene),
-        "others": state.others,
-        "is_regional": state.is_regional,
-        "last_holder": state.last_holder,
+        **state_record(state, scene=scene),
         "last_reported": state.last_reported,
         "since": state.start,
         "until": state.end,
@@ -104,7 +97,7 @@ def _claims(scene: Scene) -> Iterator[dict[str, Any]]:
             "date_prec": event.date_prec,
             "where_prec": event.where_prec,
             "actor": event.actor,
-            "actor_name": _name(event.actor, scene=scene),
+            "actor_name": name_actor(event.actor, scene=scene),
             "opponent": event.opponent,
             "status": event.status,
             "place": event.place.name if event.place is not None else None,
@@ -114,7 +107,7 @@ def _claims(scene: Scene) -> Iterator[dict[str, Any]]:
             "share": event.share,
             "note": event.note or None,
             "is_bundled": event.is_bundled,
-            **_evidence([event]),
+            **evidence_records([event]),
         }
         # A claim on a region has no point: to give it one would place it more precisely than anybody did.
         yield _feature(f"claim/{event.id}", kind="claim", geometry=None if on_region else point, properties=properties)
@@ -141,7 +134,7 @@ def _routes(scene: Scene) -> Iterator[dict[str, Any]]:
                 "start": leg.start,
                 "end": leg.end,
                 "note": leg.note or None,
-                "evidence_for": [_one(item) for item in leg.evidence],
+                "evidence_for": [statement_record(item) for item in leg.evidence],
                 **(_said_once(route) if number == 1 else {}),
             }
             yield _feature(
@@ -162,7 +155,7 @@ def _routes(scene: Scene) -> Iterator[dict[str, Any]]:
                 "radius_km": point.radius_km,
                 "time": point.time_text,
                 "note": point.note or None,
-                "evidence_for": [_one(item) for item in point.evidence],
+                "evidence_for": [statement_record(item) for item in point.evidence],
             }
             yield _feature(
                 f"route-point/{route.id}/{number}",
@@ -196,23 +189,7 @@ def _said_once(route: Route) -> dict[str, Any]:
         }
         for one in crossed_countries(route)
     ]
-    return {"evidence_against": [_one(item) for item in route.also_said], "crossed": crossed}
-
-
-def _evidence(events: Sequence[Event]) -> dict[str, Any]:
-    return {
-        "evidence_for": [_one(item) for event in events for item in event.evidence_for],
-        "evidence_against": [_one(item) for event in events for item in event.evidence_against],
-    }
-
-
-def _one(item: Evidence) -> dict[str, Any]:
-    return {name: value for name, value in asdict(item).items() if value is not None}
-
-
-def _name(code: str | None, *, scene: Scene) -> str | None:
-    actor = scene.theatre.actor(code) if code is not None else None
-    return actor.name if actor is not None else code
+    return {"evidence_against": [statement_record(item) for item in route.also_said], "crossed": crossed}
 
 
 def _feature(
@@ -226,35 +203,13 @@ def _feature(
     return {
         "type": "Feature",
         "id": feature_id,
-        "geometry": _geometry(geometry, decimals=decimals),
+        "geometry": geometry_record(geometry, decimals=decimals),
         "properties": {"kind": kind, **properties},
     }
 
 
-def _geometry(shape: BaseGeometry | None, *, decimals: int | None) -> dict[str, Any] | None:
-    """Return a geometry as RFC 7946 wants it: outer rings counter-clockwise, nothing across the antimeridian.
-
-    `decimals` None keeps every digit: routes come back exactly.
-    """
-    if shape is None or shape.is_empty:
-        return None
-    oriented = shapely.orient_polygons(shape)
-    if decimals is not None:
-        oriented = shapely.transform(oriented, lambda xy: xy.round(decimals))
-    return dict(mapping(oriented))
-
-
 def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: object) -> object:
-    """Return what JSON has no type for as text."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=plain)
 
 
 EXPORTER = Exporter(
