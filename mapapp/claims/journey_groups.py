@@ -27,6 +27,7 @@ class StatementRole(StrEnum):
     HEADING = "heading"
     TURN = "turn"
     LOST = "lost"
+    PATH = "path"
     ABOARD = "aboard"
     SAID = "also-said"
 
@@ -106,7 +107,7 @@ class RunningJourney:
     """Words of those who travel, to know them again."""
 
 
-_FOLLOWERS = (StatementRole.SAID, StatementRole.LOST, StatementRole.ABOARD)
+_FOLLOWERS = (StatementRole.SAID, StatementRole.LOST, StatementRole.ABOARD, StatementRole.PATH)
 """What is said of a journey that runs already, and begins none."""
 
 
@@ -130,7 +131,9 @@ def group_hits(
             if not _belongs(running, hit=hit, kind=kind, place_id=place_id, who=who, is_chain=is_chain):
                 running = None
         if running is None:
-            if here is None and all(other.role in _FOLLOWERS for other in hits):
+            # "A plane went off radar. It had left …": a loss of signal may come first, where its vehicle is named.
+            is_begun = any(other.role is StatementRole.LOST and other.values.get("vehicle") for other in hits)
+            if here is None and all(other.role in _FOLLOWERS for other in hits) and not is_begun:
                 continue
             running = RunningJourney(len(journeys), kind, index)
             journeys.append(running)

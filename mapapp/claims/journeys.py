@@ -169,9 +169,30 @@ def _read_sentence(
         hits.extend(found)
     if not {StatementRole.ORIGIN, StatementRole.DESTINATION} <= {hit.role for hit in hits}:
         hits = [hit for hit in hits if hit not in weak]
+    hits.extend(_path_hits(sentence, grammar=grammar, hits=hits))
     if hits or current:
         hits.extend(_aboard_hits(sentence, aboard=aboard, grammar=grammar, hits=hits))
     return hits
+
+
+def _path_hits(sentence: _Sentence, *, grammar: Grammar, hits: Sequence[Hit]) -> list[Hit]:
+    """Return the ways that are told in words, such as "along the coast", each beside the travel that it belongs to."""
+    text, base = sentence.text, sentence.start
+    found: list[Hit] = []
+    for match in grammar.words["path"].finditer(text):
+        near = [hit for hit in hits if hit.role is not StatementRole.SAID]
+        if not near:
+            break
+        start, end = base + match.start(), base + match.end()
+        hit = min(near, key=lambda one: max(one.start - end, start - one.end, 0))
+        gap = text[min(hit.end, end) - base : max(hit.start, start) - base]
+        if len(gap.split()) > MAX_GAP_WORDS or _BARRIER.search(gap):
+            continue
+        same: dict[str, object] = {
+            key: hit.values[key] for key in ("assertion", "vehicle", "vehicle_class") if key in hit.values
+        }
+        found.append(Hit(StatementRole.PATH, start, end, hit.anchor_start, values=same))
+    return found
 
 
 def _aboard_hits(sentence: _Sentence, *, aboard: Sequence[Aboard], grammar: Grammar, hits: Sequence[Hit]) -> list[Hit]:
@@ -230,6 +251,9 @@ def _read_anchor(
     if direct:
         add(StatementRole(anchor.direct), direct, is_reached=anchor.direct == "destination")
         position = direct.end()
+        while anchor.direct == "stop" and (more := grammar.more_places.match(text, position, limit)):
+            add(StatementRole.STOP, more)
+            position = more.end()
     # "20 km west of X" would else be read as "west of X", or as "off X".
     told = grammar.far_from.search(text, position, limit) if anchor.at else None
     if told and _is_close(text[position : told.start()], grammar=grammar):
@@ -363,6 +387,16 @@ def _common_values(
     }
 
 
+_CLAUSE_END = re.compile(r"[,;](?!\d)|\b(?:and|before|after|then|but|while)\b", re.IGNORECASE)
+
+
+def _apart(sentence: _Sentence, *, one: Hit, position: int) -> tuple[int, int, bool]:
+    """Return how far a time stands from an anchor: first in ends of clauses, then in characters."""
+    start, end = sorted((one.anchor_start, position))
+    between = sentence.text[start - sentence.start : end - sentence.start]
+    return len(_CLAUSE_END.findall(between)), end - start, one.role is not StatementRole.ORIGIN
+
+
 def _add_times(
     hits: Sequence[Hit],
     *,
@@ -379,14 +413,15 @@ def _add_times(
         near = _nearest(spans, start=offset, end=offset)
         return day if near is None else near.first if near.prec == 1 else None
 
-    timed = [hit for hit in hits if hit.role not in (StatementRole.SAID, StatementRole.ABOARD)]
+    beside = (StatementRole.SAID, StatementRole.ABOARD, StatementRole.PATH)
+    timed = [hit for hit in hits if hit.role not in beside]
     later = [hit for hit in timed if hit.role is not StatementRole.ORIGIN]
     for told in find_times(sentence.text, day_at=day_at, timezone=theatre.timezone, grammar=grammar):
         able = later if told.after_minutes is not None else timed
         if not able:
             continue
         position = sentence.start + told.start
-        hit = min(able, key=lambda one: (abs(one.anchor_start - position), one.role is not StatementRole.ORIGIN))
+        hit = min(able, key=lambda one: _apart(sentence, one=one, position=position))
         before = hit.values.get("time_text")
         hit.values["time_text"] = f"{before} / {told.text}" if before else told.text
         if told.after_minutes is not None:

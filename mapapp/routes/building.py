@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -21,7 +22,7 @@ from mapapp.claims.journeys import JourneyStatement, StatementRole
 from mapapp.errors import TheatreError
 from mapapp.model import Article, Assertion, Evidence, Leg, LegKind, PointRole, Route, RoutePoint
 from mapapp.routes.legs import Citer, Walk
-from mapapp.routes.positions import direction_name, name_told, place_id_of, place_name_of
+from mapapp.routes.positions import AREA_PREC, direction_name, name_told, place_id_of, place_name_of, position_of
 from mapapp.theatres.theatre import JourneyRecord, Theatre
 
 _ORDER = (Assertion.ASSERTED, Assertion.HEDGED, Assertion.SPECULATED, Assertion.DENIED)
@@ -48,7 +49,7 @@ def build_routes(statements: Sequence[JourneyStatement], *, article: Article, th
 # --- one journey ------------------------------------------------------------------------------------------------
 
 
-_PATH = frozenset(StatementRole) - {StatementRole.SAID, StatementRole.ABOARD}
+_PATH = frozenset(StatementRole) - {StatementRole.SAID, StatementRole.ABOARD, StatementRole.PATH}
 
 
 def _build_route(group: Sequence[JourneyStatement], *, article: Article, theatre: Theatre) -> Route | None:
@@ -64,6 +65,8 @@ def _build_route(group: Sequence[JourneyStatement], *, article: Article, theatre
     walk = Walk(cite=cite, vehicle=read_grammar().vehicles[group[0].vehicle_class], repeats=repeats)
     ordered = _in_order(told, text=article.text)
     walk.take(ordered)
+    # "across the steppe": a line through the middle of an area would be finer than the text, so its words stay words.
+    walk.tell_paths([one for one in group if one.role is StatementRole.PATH or _is_area_on_the_way(one)])
     if not any(leg.geometry is not None for leg in walk.legs) and not any(
         point.lat is not None for point in walk.points
     ):
@@ -85,6 +88,11 @@ def _build_route(group: Sequence[JourneyStatement], *, article: Article, theatre
         vehicle=group[0].vehicle,
         who=next((one.who for one in group if one.who), None),
     )
+
+
+def _is_area_on_the_way(one: JourneyStatement) -> bool:
+    position = position_of(one) if one.role is StatementRole.STOP else None
+    return position is not None and position.where_prec >= AREA_PREC
 
 
 def _choose(
@@ -138,6 +146,9 @@ def _is_enough(told: Sequence[JourneyStatement]) -> bool:
     return len(roles & {*ends, StatementRole.HEADING, StatementRole.TURN}) >= 2 and bool(placed - {StatementRole.STOP})
 
 
+_NEXT_CLAUSE = re.compile(r"[,;]|\band\b|\bthen\b")
+
+
 def _in_order(told: Sequence[JourneyStatement], *, text: str) -> list[JourneyStatement]:
     """Return the statements in the order in which things happened, as far as the text lets one tell."""
     rank = {StatementRole.TURN: 0, StatementRole.ORIGIN: 1}
@@ -146,7 +157,9 @@ def _in_order(told: Sequence[JourneyStatement], *, text: str) -> list[JourneySta
         one, other = ordered[index - 1], ordered[index]
         if other.sentence_start == one.sentence_start and other.start > one.start:
             gap = text[min(one.end, other.start) : other.start]
-            if " after " in f" {gap} ":
+            _, after, clause = f" {gap} ".partition(" after ")
+            # "turned back after the tower had closed, and landed in B": what follows "after" ends before B.
+            if after and not _NEXT_CLAUSE.search(clause):
                 ordered = _put_before(ordered, index=index)
     origins = [one for one in ordered if one.role is StatementRole.ORIGIN]
     origin = origins[0] if origins else None

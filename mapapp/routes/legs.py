@@ -26,6 +26,7 @@ from mapapp.routes.positions import (
     bearing_between,
     direction_name,
     distance_between,
+    place_id_of,
     place_name_of,
     position_of,
 )
@@ -118,8 +119,10 @@ class Walk:
     def is_intended(self, one: JourneyStatement, *, rest: Sequence[JourneyStatement]) -> bool:
         """Return whether a destination was given up: a turn follows, and with it another way."""
         turns = [index for index, later in enumerate(rest) if later.role is StatementRole.TURN]
-        if one.is_reached or not turns:
+        if one.is_reached:
             return False
+        if not turns:
+            return _landed_elsewhere(one, rest=rest)
         between, after = rest[: turns[0]], rest[turns[0] + 1 :]
         if any(later.role is StatementRole.DESTINATION for later in after):
             return True
@@ -135,7 +138,10 @@ class Walk:
     def take_intended(self, one: JourneyStatement, *, rest: Sequence[JourneyStatement]) -> None:
         """A destination that was given up is no more than a direction."""
         target = position_of(one)
-        turn = next(later for later in rest if later.role is StatementRole.TURN)
+        turn = next((later for later in rest if later.role is StatementRole.TURN), None)
+        if turn is None:
+            self.add(None, LegKind.REPORTED, f"Was going to {place_name_of(one)}, and ended elsewhere.", [one])
+            return
         is_steered = any(later.role is StatementRole.HEADING for later in rest[: rest.index(turn)])
         if self.here is None or target is None:
             self.add(None, LegKind.REPORTED, f"Was going to {place_name_of(one)} and turned on the way.", [one])
@@ -234,7 +240,16 @@ class Walk:
         else:
             note = "A turn was reported, but neither its position nor any place before it: listed, not drawn."
             self.points.append(
-                RoutePoint(PointRole.TURN_BACK, None, None, 7, note, True, evidence=self.cite.all([one]))
+                RoutePoint(
+                    PointRole.TURN_BACK,
+                    None,
+                    None,
+                    7,
+                    note,
+                    True,
+                    evidence=self.cite.all([one]),
+                    time_text=one.time_text,
+                )
             )
         where = (
             "position not reported" if told is None else f"at {told.name}" if not one.is_near else f"near {told.name}"
@@ -271,7 +286,16 @@ class Walk:
         if here is None:
             note = "The signal was lost; no position was reported: listed, not drawn."
             self.points.append(
-                RoutePoint(PointRole.LAST_KNOWN, None, None, 7, note, True, evidence=self.cite.all([one]))
+                RoutePoint(
+                    PointRole.LAST_KNOWN,
+                    None,
+                    None,
+                    7,
+                    note,
+                    True,
+                    evidence=self.cite.all([one]),
+                    time_text=one.time_text,
+                )
             )
             return
         reach = self.vehicle.speed_kmh * one.after_minutes / 60.0 if one.after_minutes else self.range_km
@@ -325,6 +349,8 @@ class Walk:
             )
         if is_end:
             self.mark(one, PointRole.DESTINATION, target)
+        elif one.role is StatementRole.STOP:
+            self.mark(one, PointRole.STOP, target)
         self.here = target
         self.heading = None
         self.since = one.when
@@ -363,6 +389,27 @@ class Walk:
         kind = LegKind.REPORTED if is_told else LegKind.INFERRED
         self.add(line, kind, note, statements, end=end)
 
+    def tell_paths(self, told: Sequence[JourneyStatement]) -> None:
+        """Give the ways that are told in words to the legs that their sentences tell of: the last drawn one of each.
+
+        Nothing is drawn finer for it. A way that no leg's sentence tells goes to the only leg there is, or to none.
+        """
+        for one in told:
+            cited = self.cite.one(one)
+            lines = [number for number, leg in enumerate(self.legs) if leg.geometry is not None]
+            of_it = [n for n in lines if any(item.text == cited.text for item in self.legs[n].evidence)]
+            chosen = of_it[-1:] or (lines if len(lines) == 1 else [])
+            for number in chosen:
+                leg = self.legs[number]
+                if leg.path_text and one.quote in leg.path_text:
+                    continue
+                is_longer = leg.path_text is not None and leg.path_text in one.quote
+                words = one.quote if is_longer else "; ".join(filter(None, (leg.path_text, one.quote)))
+                note, _, _ = leg.note.partition(_WAY)
+                evidence = tuple(dict.fromkeys((*leg.evidence, cited)))
+                note = f"{note}{_WAY}“{words}”; it is not drawn any finer."
+                self.legs[number] = replace(leg, path_text=words, note=note, evidence=evidence)
+
     def add(
         self,
         geometry: BaseGeometry | None,
@@ -380,7 +427,7 @@ class Walk:
             note = f"“{place_name_of(one)}” is named, but no place is known for it: listed, not drawn."
             self.points.append(RoutePoint(role, None, None, 7, note, evidence=self.cite.all([one])))
             return
-        label = position.name if role in (PointRole.ORIGIN, PointRole.DESTINATION) else _LABELS[role]
+        label = _LABELS.get(role, position.name)
         self.points.append(
             RoutePoint(
                 role=role,
@@ -397,6 +444,20 @@ class Walk:
         )
 
 
+def _landed_elsewhere(one: JourneyStatement, *, rest: Sequence[JourneyStatement]) -> bool:
+    """Return whether the sentence of an aim tells a landing at another place: then the aim was given up."""
+    landing = read_grammar().words["landing"]
+    return any(
+        later.role is StatementRole.DESTINATION
+        and later.is_reached
+        and later.sentence_start == one.sentence_start
+        and place_id_of(later) != place_id_of(one)
+        and landing.match(later.quote)
+        for later in rest
+    )
+
+
+_WAY = " The text says of the way: "
 _LABELS = {PointRole.TURN_BACK: "Turn", PointRole.LAST_KNOWN: "Signal lost"}
 
 
