@@ -35,3 +35,7 @@ class StoreError(MapAppError, RuntimeError):
 
 class ExportError(MapAppError, ValueError):
     """A picture or a file cannot be written as asked."""
+
+
+class LanguageModelError(MapAppError, RuntimeError):
+    """A language model cannot be asked, does not answer, or answers something else than was asked."""

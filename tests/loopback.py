@@ -1,4 +1,4 @@
-"""A server on this machine for tests of downloads: each address behaves as the test says."""
+"""A server on this machine for tests of downloads and questions: each address behaves as the test says."""
 
 from __future__ import annotations
 
@@ -69,6 +69,10 @@ def serving(answers: Mapping[str, Answer]) -> Iterator[tuple[str, list[str]]]:
                 self.send_error(404)
             else:
                 answer(self)
+
+        def do_POST(self) -> None:
+            self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            self.do_GET()
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

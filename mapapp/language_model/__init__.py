@@ -1,0 +1,1 @@
+"""A language model as a second reader of articles: optional, named by the user, never trusted."""

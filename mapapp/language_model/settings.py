@@ -1,0 +1,117 @@
+"""Which language model the user has named: in a file of the data folder, or in environment variables.
+
+Nothing is asked unless somebody has named an address and a model. The key lies in a file that only its owner may read;
+it goes to the server that it was saved for and to no other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from mapapp.errors import LanguageModelError
+from mapapp.folders import data_folder
+from mapapp.language_model.endpoint import TIMEOUT_S, Endpoint, check_endpoint, is_same_server
+
+ADDRESS_VARIABLE = "MAPAPP_MODEL_ENDPOINT"
+MODEL_VARIABLE = "MAPAPP_MODEL_NAME"
+KEY_VARIABLE = "MAPAPP_MODEL_KEY"
+
+MOST_REQUESTS = 40
+"""In one run, unless the user says otherwise: some twenty articles of a thousand words."""
+MOST_CHARACTERS = 400_000
+"""In one run, with what is told to the model beside the text: about a hundred thousand tokens."""
+MOST_BYTES = 100_000
+"""Of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user has set. An empty address or model = none was named."""
+
+    is_on: bool = False
+    address: str = ""
+    model: str = ""
+    key: str = field(default="", repr=False)
+    timeout_s: float = TIMEOUT_S
+    most_requests: int = MOST_REQUESTS
+    most_characters: int = MOST_CHARACTERS
+
+    def endpoint(self) -> Endpoint:
+        """Return the endpoint. Raises `LanguageModelError` where it is not named or unfit."""
+        if not (self.address and self.model):
+            message = (
+                "No language model is named. Give an address and a model: on the Data screen, with --endpoint and "
+                f"--model, or in {ADDRESS_VARIABLE} and {MODEL_VARIABLE}."
+            )
+            raise LanguageModelError(message)
+        return check_endpoint(self.address, model=self.model, key=self.key, timeout_s=self.timeout_s)
+
+
+def settings_path() -> Path:
+    """Return the file of the settings; it need not exist."""
+    return data_folder() / "language_model" / "settings.json"
+
+
+def read_settings(*, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return what was saved, with what the environment says instead. Raises `LanguageModelError` for a broken file.
+
+    An address in the environment switches the reader on.
+    """
+    settings = saved_settings()
+    address = environment.get(ADDRESS_VARIABLE, "").strip()
+    model = environment.get(MODEL_VARIABLE, "").strip()
+    settings = with_address(settings, address=address or None, model=model or None)
+    key = environment.get(KEY_VARIABLE, "").strip()
+    return replace(settings, key=key or settings.key, is_on=settings.is_on or bool(address))
+
+
+def with_address(settings: Settings, *, address: str | None, model: str | None) -> Settings:
+    """Return settings with another address or model; a key stays with the server that it was saved for.
+
+    >>> with_address(Settings(address="https://a.org/v1", key="k"), address="https://b.org/v1", model=None).key
+    ''
+    """
+    key = settings.key if address is None or is_same_server(address, settings.address) else ""
+    return replace(settings, address=address or settings.address, model=model or settings.model, key=key)
+
+
+def saved_settings() -> Settings:
+    """Return what stands in the user's file; without one, nothing is named and all is off."""
+    path = settings_path()
+    try:
+        with path.open("rb") as file:
+            raw = json.loads(file.read(MOST_BYTES))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError, RecursionError) as error:
+        message = f"The settings of the language model in {path} cannot be read ({error}). Mend the file or remove it."
+        raise LanguageModelError(message) from error
+    kinds = {"is_on": bool, "address": str, "model": str, "key": str, "timeout_s": float}
+    kinds |= {"most_requests": int, "most_characters": int}
+    known = {name: value for name, value in raw.items() if name in kinds} if isinstance(raw, dict) else {}
+    for name, value in known.items():
+        kind = kinds[name]
+        is_fit = isinstance(value, kind | int) if kind is float else type(value) is kind
+        if not is_fit:
+            message = f"In {path}, {name} is {str(value)[:40]!r}; expected {kind.__name__}. Mend the file or remove it."
+            raise LanguageModelError(message)
+    return Settings(**known)
+
+
+def save_settings(settings: Settings) -> None:
+    """Keep settings in a file that only its owner may read. Raises `LanguageModelError` where it cannot be written."""
+    path = settings_path()
+    draft = path.with_name(f"{path.name}.draft")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(asdict(settings), file, indent=1)
+        draft.replace(path)
+    except OSError as error:
+        message = f"The settings cannot be written to {path}: {error.strerror}. Check the disk, or set MAPAPP_DATA_DIR."
+        raise LanguageModelError(message) from error
