@@ -84,8 +84,8 @@ class CollectionReader:
     suffixes: tuple[str, ...]
     recognise: Callable[[bytes], bool]
     """Whether contents without a telling name have this form."""
-    columns: Callable[[Source], tuple[str, ...]]
-    """The columns or keys that may be chosen from; empty where the form itself says what is what."""
+    columns: Callable[[Source], tuple[str, ...]] | None
+    """The columns or keys that may be chosen from; None where the form itself says what is what."""
     read: Callable[[Source], Iterator[Entry]]
     """Yields every entry, the bad ones too; raises `ArticleError` where the file as a whole cannot be read."""
 

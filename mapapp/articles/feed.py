@@ -7,7 +7,6 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import feedparser
@@ -15,6 +14,7 @@ import feedparser
 from mapapp.articles.decoding import MAX_BYTES
 from mapapp.articles.draft import CollectionReader, Draft, Entry, Source
 from mapapp.articles.html import read_blocks
+from mapapp.articles.published import find_moment
 from mapapp.articles.records import MAX_TITLE
 from mapapp.errors import ArticleError
 
@@ -83,13 +83,9 @@ def _read_moment(entry: Mapping[str, Any]) -> str | None:
     """Return when an entry was published, else when it was last changed: a time with its own offset from UTC."""
     for name in ("published", "created", "updated"):
         said, parsed = _text(entry.get(name)), entry.get(f"{name}_parsed")
-        if said:
-            for read in (datetime.fromisoformat, parsedate_to_datetime):
-                try:
-                    moment = read(said)
-                except (ValueError, TypeError, IndexError, OverflowError):
-                    continue
-                return said if len(said) == len("2024-12-09") else moment.isoformat()
+        moment = find_moment(said) if said else None
+        if moment is not None:
+            return moment.isoformat()
         if parsed:
             try:
                 return datetime.fromtimestamp(calendar.timegm(parsed), tz=UTC).isoformat()
@@ -118,6 +114,6 @@ READER = CollectionReader(
     title="RSS or Atom feed",
     suffixes=(".xml", ".rss", ".atom"),
     recognise=lambda contents: LOOKS_LIKE_FEED.match(contents[:8_192]) is not None,
-    columns=lambda source: (),
+    columns=None,
     read=read_feed,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 from mapapp.errors import DateError
@@ -13,6 +15,43 @@ MAX_AHEAD = timedelta(days=1)
 """How far a day may lie ahead of this machine's clock: it may already be tomorrow elsewhere."""
 NOON = time(12)
 """The hour of a publication of which only the day is known: the same day then holds in nearly all time zones."""
+
+
+FORMATS = (
+    *("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y", "%Y/%m/%d", "%Y.%m.%d"),
+    *("%A %d %B %Y", "%A %B %d %Y", "%a %d %b %Y", "%a %b %d %Y"),
+)
+"""Days as papers and tables write them, where no two readings are possible: 05/12/2024 is none of them."""
+EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
+"""Seconds or milliseconds since 1970, as programs write times."""
+ZULU = re.compile(r"(?<=\d) ?(?:Z|UTC|GMT)$")
+
+
+def find_moment(text: str) -> date | datetime | None:
+    """Return the day or time that a file says, however it writes it; None where it cannot be told for sure.
+
+    >>> find_moment("Sun, 08 Dec 2024 23:30:00 +0300").isoformat()
+    '2024-12-08T23:30:00+03:00'
+    >>> find_moment("December 8, 2024"), find_moment("1733695200"), find_moment("05/12/2024")
+    (datetime.date(2024, 12, 8), datetime.datetime(2024, 12, 8, 22, 0, tzinfo=datetime.timezone.utc), None)
+    """
+    clean = " ".join(text.split())[:80]
+    if EPOCH.fullmatch(clean):
+        seconds = float(clean) / (1000 if len(clean) > 11 and "." not in clean else 1)
+        return datetime.fromtimestamp(seconds, tz=UTC)
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(ZULU.sub("+00:00", clean))
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        return moment.date() if len(clean) <= len("2024-12-09") else moment
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", clean).replace(",", " ")
+    for form in FORMATS:
+        try:
+            return datetime.strptime(" ".join(plain.split()), form).date()
+        except ValueError:
+            continue
+    return None
 
 
 def read_published(text: str | date | datetime, *, timezone: str = "UTC", now: datetime | None = None) -> datetime:

@@ -16,7 +16,7 @@ import mapapp.articles
 from mapapp.articles.decoding import CONTROLS, HALVES, MAX_BYTES, check_text, clean_text, decode_bytes
 from mapapp.articles.draft import AnyReader, CollectionReader, DocumentReader, Draft, Reader
 from mapapp.articles.language import CODES, guess_language
-from mapapp.articles.published import read_published
+from mapapp.articles.published import find_moment, read_published
 from mapapp.errors import ArticleError, DateError
 from mapapp.model import Article
 
@@ -296,9 +296,10 @@ def _choose_published(given: str | date | datetime | None, said: str | None, *, 
     """Return the time of publication: what is given must be right, what a file says may be ignored."""
     if given is not None:
         return read_published(given, timezone=timezone)
-    if said is None:
+    moment = None if said is None else find_moment(said)
+    if moment is None:
         return None
     try:
-        return read_published(said, timezone=timezone)
+        return read_published(moment, timezone=timezone)
     except DateError:
         return None

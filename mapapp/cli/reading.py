@@ -1,4 +1,4 @@
-"""`ingest`, `geoparse`, `claims`: from articles to what stands in them."""
+"""`geoparse`, `claims`: from articles to what stands in them."""
 
 from __future__ import annotations
 
@@ -10,77 +10,108 @@ from pathlib import Path
 from typing import Any
 
 from mapapp.articles.decoding import MAX_BYTES
-from mapapp.articles.language import CODES
 from mapapp.articles.readers import RECORD_FIELDS, read_article_file, read_article_text
+from mapapp.cli.intake import add_article_options, add_ingest
 from mapapp.cli.jsonl import answer_lines
+from mapapp.cli.second_reader import add_model_options, open_second_reader
 from mapapp.cli.terminal import (
     Commands,
     add_command,
-    add_store_option,
     add_theatre_option,
     open_place_index,
-    opened_store,
     read_share,
-    say_if_slow,
 )
-from mapapp.errors import ArticleError, DateError
+from mapapp.errors import ArticleError
 from mapapp.model import Article
 from mapapp.places.geoparse import geoparse
-from mapapp.reading import check_usable, read_article, reading_to_json, resolution_to_json
-from mapapp.report import list_reading
+from mapapp.places.online_answers import UnknownName, ask_online, find_unknown_names
+from mapapp.places.online_settings import open_chosen, read_geocoder_settings, with_service
+from mapapp.places.recognisers import open_recogniser
+from mapapp.reading import read_article, reading_to_json, resolution_to_json
 from mapapp.text import show_plain
 from mapapp.theatres.theatre import Theatre, load_theatre
 
 JSONL_SUFFIXES = (".jsonl", ".ndjson", ".json")
 
 
-def run_ingest(options: argparse.Namespace) -> int:
-    """Read one article into the store and print what was found."""
-    theatre = load_theatre(options.theatre)
-    article = _read_article(options, theatre=theatre)
-    if article.published is None:
-        message = "The article does not say when it was published. Give the day: --published YYYY-MM-DD."
-        raise DateError(message)
-    gazetteer = open_place_index(theatre)
-    with say_if_slow("Reading the article"):
-        reading = read_article(article, theatre=theatre, gazetteer=gazetteer)
-    check_usable(reading, theatre=theatre)
-    with opened_store(options.db) as store:
-        is_new = store.add_reading(reading, theatre=theatre.code)
-        where = store.name
-    print("\n".join(list_reading(reading)))
-    if is_new:
-        print(f"Stored as {article.id[:12]} in {show_plain(where)}. The app shows it: make run")
-    else:
-        print(f"This very text was there already, as {article.id[:12]}; nothing was changed.")
-    return 0
-
-
 def run_geoparse(options: argparse.Namespace) -> int:
     """Write the places of articles as JSONL."""
     theatre = load_theatre(options.theatre)
+    recogniser = open_recogniser(options.recogniser)
     gazetteer = open_place_index(theatre)
+    ask = _open_online(options)
 
     def answer(article: Article) -> dict[str, Any]:
-        found = geoparse(article, theatre=theatre, gazetteer=gazetteer, with_demonyms=not options.no_demonyms)
-        return {"toponyms": [resolution_to_json(resolution) for resolution in found]}
+        found = geoparse(
+            article, theatre=theatre, gazetteer=gazetteer, with_demonyms=not options.no_demonyms, recogniser=recogniser
+        )
+        answered: dict[str, Any] = {"toponyms": [resolution_to_json(resolution) for resolution in found]}
+        if ask is not None:
+            unknown = find_unknown_names(article.text, resolutions=found, gazetteer=gazetteer)
+            answered["online"] = [ask(name) for name in unknown]
+        return answered
 
     return _answer_articles(options, theatre=theatre, answer=answer)
+
+
+def _open_online(options: argparse.Namespace) -> Callable[[UnknownName], dict[str, Any]] | None:
+    """Return what asks the chosen service for a name, None where none was chosen."""
+    if options.geocoder is None:
+        return None
+    settings = read_geocoder_settings()
+    if options.geocoder != "saved":
+        settings = with_service(settings, service=options.geocoder.strip().lower(), endpoint=None)
+    if options.geocoder_endpoint:
+        settings = with_service(settings, service=None, endpoint=options.geocoder_endpoint)
+    geocoder = open_chosen(settings)
+    terms = geocoder.attribution or f"see the terms of {geocoder.service}"
+    print(
+        f"mapapp: note: names that no gazetteer knows leave this machine for {show_plain(settings.server)} ({terms}).",
+        file=sys.stderr,
+    )
+
+    def ask(name: UnknownName) -> dict[str, Any]:
+        about = {"start": name.start, "end": name.end, "text": name.text, "service": geocoder.service}
+        try:
+            places = ask_online(name.text, geocoder=geocoder)
+        except PlaceError as error:
+            return {**about, "lat": None, "lon": None, "error": str(error)}
+        best = places[0] if places else None
+        return {
+            **about,
+            "name": (best.other_names or (best.name,))[0] if best else None,
+            "lat": best.lat if best else None,
+            "lon": best.lon if best else None,
+            "gazetteer_id": best.id if best else None,
+            "attribution": terms,
+        }
+
+    return ask
 
 
 def run_claims(options: argparse.Namespace) -> int:
     """Write the claims and routes of articles as JSONL."""
     theatre = load_theatre(options.theatre)
+    second = open_second_reader(options)
+    is_alone = not _is_jsonl(options.file)
+    if second is not None and not is_alone:
+        second.tell_limit()
     gazetteer = open_place_index(theatre)
 
     def answer(article: Article) -> dict[str, Any]:
         reading = read_article(article, theatre=theatre, gazetteer=gazetteer)
-        if not _is_jsonl(options.file):
+        if is_alone:
             for remark in reading.remarks:
                 print(f"mapapp: note: {show_plain(remark)}", file=sys.stderr)
-        whole = reading_to_json(reading, theatre=theatre)
+        if second is None:
+            whole = reading_to_json(reading, theatre=theatre)
+        else:
+            second.tell(reading, theatre=theatre, is_alone=is_alone)
+            whole = second.claims_to_json(reading, theatre=theatre)
+            if is_alone:
+                second.tell_outcome(whole["model"])
         claims = [claim for claim in whole["claims"] if claim["score"] >= options.min_score]
-        return {"claims": claims, "routes": whole["routes"]}
+        return {"claims": claims, "routes": whole["routes"], **({"model": whole["model"]} if second else {})}
 
     return _answer_articles(options, theatre=theatre, answer=answer)
 
@@ -122,32 +153,9 @@ def _read_article(options: argparse.Namespace, *, theatre: Theatre) -> Article:
     return read_article_file(options.file, timezone=theatre.timezone, **about)
 
 
-def _read_language(text: str) -> str:
-    code = text.strip().lower()
-    if code not in CODES:
-        message = f"{text!a} is no language code. Give two letters of ISO 639-1, such as en or ar; or leave it out"
-        raise argparse.ArgumentTypeError(message)
-    return code
-
-
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module."""
-    ingest = add_command(
-        commands,
-        "ingest",
-        run_ingest,
-        "read an article into the store and print what was found",
-        examples=(
-            "ingest article.txt --published 2024-12-09 --publisher 'The Daily'",
-            "ingest page.html",
-            "ingest - --published 2024-12-09 < article.txt",
-        ),
-    )
-    ingest.add_argument("file", metavar="FILE", help="plain text, Markdown or a saved web page; - = standard input")
-    _add_article(ingest)
-    add_theatre_option(ingest)
-    add_store_option(ingest)
-
+    add_ingest(commands)
     places = add_command(
         commands,
         "geoparse",
@@ -157,9 +165,23 @@ def add_commands(commands: Commands) -> None:
             "geoparse articles.jsonl > places.jsonl",
             'geoparse < articles.jsonl        # {"id": …, "text": …, "published": …} a line',
             "geoparse article.txt",
+            "geoparse article.txt --geocoder nominatim",
+            "geoparse article.txt --recogniser spacy:en_core_web_sm",
         ),
     )
     places.add_argument("--no-demonyms", action="store_true", help='leave out words such as "Russian"')
+    add_recogniser_option(places)
+    online = places.add_argument_group(
+        "asking online (off unless you say so)",
+        "Names after words such as 'in' that no gazetteer knows are sent to the service, one a second at most; what it "
+        'answers is kept in the cache folder and stands under "online".',
+    )
+    online.add_argument(
+        "--geocoder",
+        metavar="NAME",
+        help="nominatim, photon, geonames or another class of geopy; saved = the one of `gazetteer online`",
+    )
+    online.add_argument("--geocoder-endpoint", metavar="URL", help="a server of your own instead of the public one")
     claims = add_command(
         commands,
         "claims",
@@ -169,32 +191,21 @@ def add_commands(commands: Commands) -> None:
             "claims articles.jsonl > claims.jsonl",
             "claims article.txt --published 2024-12-09",
             "claims --min-score 0.5 < articles.jsonl",
+            "claims article.txt --extractor both --endpoint http://localhost:11434/v1 --model NAME",
         ),
     )
     claims.add_argument(
         "--min-score", type=read_share, default=0.0, metavar="X", help="leave out less sure ones, 0 to 1 (default 0)"
     )
+    add_model_options(claims)
     for command in (places, claims):
         command.add_argument(
             "file",
             metavar="FILE",
             nargs="?",
             default="-",
-            help="JSONL (.jsonl) with id, text and where known published; or one article (.txt, .html, .md); "
-            "without it JSONL from standard input",
+            help="JSONL (.jsonl) with id, text and where known published; or one article (.txt, .html, .md, .pdf, "
+            ".docx); without it JSONL from standard input",
         )
-        _add_article(command)
+        add_article_options(command)
         add_theatre_option(command)
-
-
-def _add_article(command: argparse.ArgumentParser) -> None:
-    about = command.add_argument_group(
-        "about the article",
-        "What an article says of itself is used where nothing is given; a line of JSONL says it first.",
-    )
-    about.add_argument("--published", metavar="YYYY-MM-DD", help="day, or ISO time, of publication")
-    about.add_argument("--publisher", metavar="NAME")
-    about.add_argument("--url", metavar="URL", help="its address; it is kept, not opened")
-    about.add_argument("--title", metavar="TEXT")
-    about.add_argument("--encoding", metavar="NAME", help="of the file, where it is not UTF-8, such as windows-1256")
-    about.add_argument("--language", type=_read_language, metavar="CODE", help="such as en or ar, where it is mistaken")
