@@ -18,19 +18,14 @@ from mapapp.scene import Scene
 from mapapp.summary import Area, areas_through_time
 from mapapp.theatres.theatre import Theatre
 from mapapp.ui.cached import get_scene
+from mapapp.ui.control_address import PARTY_KEY, PLACE_KEY, SPAN_KEY, choices, take_choices
 from mapapp.ui.errors import shown_errors
-from mapapp.ui.state import has_samples, write_query
+from mapapp.ui.state import has_samples, is_new_address, write_query
 from mapapp.ui.tables import quote_or_summary, web_address
 from mapapp.ui.text import escape_markdown, file_name, show_steering
 from mapapp.ui.wording import actor_name, count, describe_source, format_day, format_days, unit_name
 
-DAY_KEY, PLACE_KEY, SPAN_KEY, PARTY_KEY, CHART_KEY = (
-    "control_day",
-    "control_place",
-    "control_span",
-    "control_party",
-    "control_chart",
-)
+DAY_KEY, CHART_KEY = "control_day", "control_chart"
 EVIDENCE_COLUMNS = ("", "Words", "Says who", "Assertion", "Link")
 HISTORY_COLUMNS = ("From", "To", "Status", "Who", "Last reported")
 DIFFERENCE_TABLE_COLUMNS = ("Place", "Unit", "What", "Before", "Now", "Status", "On", "km²", "% of country")
@@ -47,9 +42,12 @@ EVERYBODY = ""
 
 
 def show_control(query: MapQuery, *, theatre: Theatre) -> None:
-    """Show the three questions one below the other, all for one day."""
-    query = _ask_day(query)
+    """Show the three questions one below the other, all for one day. The address holds all that is chosen."""
+    is_new = is_new_address()
+    query = _ask_day(query, is_new=is_new)
     scene = get_scene(query, with_samples=has_samples())
+    if is_new:
+        take_choices(st.query_params.to_dict(), scene=scene, days=_days(query, theatre=theatre))
     with shown_errors():
         _show_place(scene, query=query, theatre=theatre)
     st.divider()
@@ -58,6 +56,7 @@ def show_control(query: MapQuery, *, theatre: Theatre) -> None:
     st.divider()
     with shown_errors():
         _show_areas(scene, query=query, theatre=theatre)
+    write_query(query, more=choices())
 
 
 def _days(query: MapQuery, *, theatre: Theatre) -> list[date]:
@@ -65,17 +64,15 @@ def _days(query: MapQuery, *, theatre: Theatre) -> list[date]:
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
-def _ask_day(query: MapQuery) -> MapQuery:
+def _ask_day(query: MapQuery, *, is_new: bool) -> MapQuery:
     """Let the user choose the day of the page; it is that of the map, too."""
     days = [query.start + timedelta(days=offset) for offset in range((query.end - query.start).days + 1)]
     if len(days) < 2:
         return query
-    if st.session_state.get(DAY_KEY) not in days:
+    if is_new or st.session_state.get(DAY_KEY) not in days:
         st.session_state[DAY_KEY] = query.day
     st.select_slider("Day", options=days, format_func=lambda day: format_day(day, has_weekday=True), key=DAY_KEY)
-    moved = replace(query, day=st.session_state[DAY_KEY])
-    write_query(moved)
-    return moved
+    return replace(query, day=st.session_state[DAY_KEY])
 
 
 # One place

@@ -6,6 +6,7 @@ follows, so that a reload, a bookmark and a mailed link open the same view.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -54,10 +55,21 @@ def read_query(theatre: Theatre) -> MapQuery:
     return query
 
 
-def write_query(query: MapQuery) -> None:
-    """Make a query that of the session and write it into the address."""
+def is_new_address() -> bool:
+    """Whether the user came with this address or changed it: it is not what the session wrote."""
+    return st.query_params.to_dict() != st.session_state.get(_WRITTEN)
+
+
+def current_query(theatre: Theatre) -> MapQuery:
+    """Return the query of this session as it is, without a look at the address."""
+    query = st.session_state.get(_QUERY)
+    return query if isinstance(query, MapQuery) else query_from_params({}, theatre=theatre)
+
+
+def write_query(query: MapQuery, *, more: Mapping[str, str] | None = None) -> None:
+    """Make a query that of the session and write it into the address, with what `more` a screen keeps there."""
     st.session_state[_QUERY] = query
-    params = address_of(query)
+    params = address_of(query) | dict(more or {})
     st.session_state[_WRITTEN] = params
     if st.query_params.to_dict() != params:
         st.query_params.from_dict(params)

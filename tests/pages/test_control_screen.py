@@ -83,3 +83,38 @@ def test_a_click_on_the_chart_chooses_the_day(open_app: OpenApp) -> None:
     assert read_clicked_day(clicked([{DAY_FIELD: "2024-12-01"}])) == date(2024, 12, 1)
     for nothing in ([], [{}], None, [{DAY_FIELD: None}], "x", [{DAY_FIELD: "2024-13-01"}]):
         assert read_clicked_day(clicked(nothing)) is None
+
+
+def test_the_whole_choice_is_in_the_address_and_opens_from_it(open_app: OpenApp, theatre: Theatre) -> None:
+    app = open_app("control")
+    area = app.selectbox(key="control_place").value
+    assert app.query_params["area"] == area
+    party = theatre.actors[1].code
+    app.selectbox(key="control_party").set_value(party).run()
+    assert app.query_params["party"] == party
+    again = open_app("map")
+    for name, value in {"area": area, "party": party, "since": "2024-11-30", "until": "2024-12-08"}.items():
+        again.query_params[name] = value
+    again.query_params["day"] = "2024-12-05"
+    again.switch_page("pages/control.py").run()
+    assert not again.exception
+    assert again.selectbox(key="control_party").value == party
+    assert [day.isoformat() for day in again.select_slider(key="control_span").value] == ["2024-11-30", "2024-12-08"]
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"area": "<b>x"}, "no area"),
+        ({"party": "NOBODY"}, "no party"),
+        ({"since": "2024-12-08", "until": "2024-11-30"}, "not two days"),
+        ({"since": "soon", "until": "2024-12-08"}, "soon"),
+    ],
+)
+def test_what_an_address_gets_wrong_is_said(open_app: OpenApp, params: dict[str, str], words: str) -> None:
+    app = open_app("map")
+    for name, value in params.items():
+        app.query_params[name] = value
+    app.switch_page("pages/control.py").run()
+    assert not app.exception
+    assert any(words in box.value for box in app.warning)
