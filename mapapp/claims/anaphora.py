@@ -55,7 +55,8 @@ def find_described_places(
     It is the last place of the right kind named in the sentence so far, else the only one in the sentences before.
     """
     found: list[Resolution] = []
-    for pattern in (_LEFT, _SUBJECT, _object_pattern()):
+    has_it = text.find(" it", start, end) >= 0  # most sentences say it with other words
+    for pattern in (_LEFT, _SUBJECT, _object_pattern()) if has_it else ():
         for match in pattern.finditer(text, start, end):
             antecedent = _antecedent(match.start(1), ("P",), own=own, before=before)
             if antecedent is not None:

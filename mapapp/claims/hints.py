@@ -23,7 +23,7 @@ GAP = 4
 HALVING = 9.0
 """A hint this far from its place, in words and breaks, is worth half of one beside it."""
 
-LEAST_STRENGTH = 0.1
+LEAST_STRENGTH = 0.14
 """Below this a hint says nothing about a place."""
 
 MOST_PLACES = 40
@@ -32,7 +32,7 @@ MOST_PLACES = 40
 LOCATES = 0.3
 """What is left of a hint at a place that only says where something else lies."""
 
-_LENGTHS = frozenset(("km", "kilometres", "kilometers", "miles", "outside", "hours", "minutes", "away"))
+_LENGTHS = frozenset(("km", "kilometres", "kilometers", "miles", "outside", "hours", "minutes"))
 _WAYS = frozenset(("road", "highway", "way", "route", "close", "next"))
 _CLASHES = frozenset(("enter", "attack", "fight"))
 _STOPS = frozenset((".", ";", "?", "!"))

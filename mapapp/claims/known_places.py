@@ -7,6 +7,7 @@ hangs on a telling word becomes a claim.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from functools import lru_cache
 
 import ahocorasick_rs
 
-from mapapp.model import Article, Candidate, Mention, MentionKind, Resolution
+from mapapp.model import Article, Candidate, Mention, MentionKind, Place, Resolution
 from mapapp.text import fold, fold_with_offsets
 from mapapp.theatres.theatre import Theatre
 
@@ -51,26 +52,45 @@ def _names(spellings: tuple[str, ...]) -> _Names:
     return _Names(automaton, tuple(owners.values()) or (0,))
 
 
+_READY: dict[int, tuple[Theatre, list[tuple[str, Place]], _Names]] = {}
+"""By identity of the theatre, which is kept so that nothing else can take its number; theatres cannot be hashed."""
+
+_MOST_READY = 4
+
+
+def _names_of(theatre: Theatre) -> tuple[list[tuple[str, Place]], _Names]:
+    """Return the theatre's names with their places, and the automaton that finds them; made once."""
+    known = _READY.get(id(theatre))
+    if known is None:
+        named = [
+            (name, place)
+            for place in (*theatre.cell_places, *theatre.places)
+            for name in (place.name, *theatre.aliases.get(place.id, ()))
+        ]
+        known = (theatre, named, _names(tuple(name for name, _ in named)))
+        if len(_READY) >= _MOST_READY:
+            _READY.pop(next(iter(_READY)))
+        _READY[id(theatre)] = known
+    return known[1], known[2]
+
+
 def find_known_places(article: Article, *, taken: Sequence[Resolution], theatre: Theatre) -> tuple[Resolution, ...]:
     """Return the theatre's places that a text names and nobody has resolved, by start offset.
 
     Names must stand with a capital, as whole words, beside no other name.
     """
-    named = [
-        (name, place)
-        for place in (*theatre.cell_places, *theatre.places)
-        for name in (place.name, *theatre.aliases.get(place.id, ()))
-    ]
-    names = _names(tuple(name for name, _ in named))
+    named, names = _names_of(theatre)
     folded_text = fold(article.text)
     offsets: Sequence[int] = range(len(article.text) + 1)
     if len(folded_text) != len(article.text):
         folded_text, offsets = fold_with_offsets(article.text)
-    spans = [(one.mention.start, one.mention.end) for one in taken]
+    spans = sorted((one.mention.start, one.mention.end) for one in taken)
+    starts = [start for start, _ in spans]
     found: list[Resolution] = []
     for number, low, high in names.automaton.find_matches_as_indexes(folded_text):
         start, end = offsets[low], offsets[high - 1] + 1
-        if any(start < other_end and other_start < end for other_start, other_end in spans):
+        before = bisect.bisect_left(starts, end) - 1
+        if before >= 0 and spans[before][1] > start:
             continue
         if _is_name(article.text, start, end):
             mention = Mention(article.id, start, end, article.text[start:end], MentionKind.TOPONYM)

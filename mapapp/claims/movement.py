@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from mapapp.claims.lexicon import Lexicon, inflect, read_table
+from mapapp.claims.lexicon import Lexicon, has_word, inflect, read_table
 from mapapp.claims.mood import Mood, auxiliaries_before, read_mood
 from mapapp.claims.phrases import is_place
 from mapapp.claims.words import Sentence, Word
@@ -70,6 +70,15 @@ def movement_triggers() -> frozenset[str]:
     True
     """
     return _table().triggers
+
+
+def is_told_without_end(text: str, *, start: int, end: int) -> bool:
+    """Return whether a stretch may tell of a journey that names no place, as of somebody's asylum.
+
+    >>> is_told_without_end("No word on his asylum.", start=0, end=22)
+    True
+    """
+    return has_word(text, frozenset(_table().raw["granted"]["nouns"]), start=start, end=end)
 
 
 def find_journeys(sentence: Sentence, *, text: str, lexicon: Lexicon) -> tuple[Journey, ...]:

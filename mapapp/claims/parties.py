@@ -127,7 +127,8 @@ def actors_by_code(actors: tuple[Actor, ...]) -> Mapping[str, Actor]:
     return {actor.code: actor for actor in actors}
 
 
-def alias_table(actors: Sequence[Actor]) -> Mapping[str, str]:
+@lru_cache(maxsize=8)
+def alias_table(actors: tuple[Actor, ...]) -> Mapping[str, str]:
     """Return actor codes by lower-case alias; the first actor of the table wins."""
     table: dict[str, str] = {}
     for actor in actors:

@@ -32,6 +32,7 @@ _NAME = re.compile(
 )
 _CODED = re.compile(r"(?:Base|Hill|Point|Height|Checkpoint|Brigade|Camp)\s\d|\d{1,3}(?:st|nd|rd|th)\s")
 _BEFORE = re.compile(r"((?:[^\W\d_]+[\s,-]{1,2}|[,(:]\s|[’']s\s){0,6})$")
+_FIRST = re.compile(r"([^\W_]+)(\s*)")
 _CLOSED = ("prepositions", "subordinators", "be", "have", "modals", "adverbs", "linkers")
 """Classes of words that may follow a name that is complete."""
 
@@ -91,13 +92,12 @@ def _trimmed(text: str, name: Span) -> Span:
     """Leave out what begins a sentence, or a name, without belonging to it."""
     start, end = name
     while start < end:
-        first = re.match(r"[^\W_]+", text[start:end])
-        if first is None or first.group().lower() not in _table()["not_names"]:
+        first = _FIRST.match(text, start, end)
+        if first is None or first.group(1).lower() not in _table()["not_names"]:
             break
-        behind = re.match(r"\s+", text[start + first.end() : end])
-        if behind is None:
+        if not first.group(2):
             return end, end
-        start += first.end() + behind.end()
+        start = first.end()
     return start, end
 
 
