@@ -12,6 +12,7 @@ import shapely.geometry
 
 from mapapp.articles.language import name_language
 from mapapp.claims.extract import extract_claims
+from mapapp.claims.journey_claims import claim_journeys
 from mapapp.claims.journeys import extract_journeys
 from mapapp.errors import ArticleError
 from mapapp.model import Article, Claim, Evidence, Leg, Reading, Resolution, Route, RoutePoint
@@ -32,13 +33,28 @@ def read_article(article: Article, *, theatre: Theatre, gazetteer: Gazetteer) ->
     resolutions = geoparse(article, theatre=theatre, gazetteer=gazetteer)
     claims = extract_claims(article, resolutions=resolutions, theatre=theatre)
     statements = extract_journeys(article, resolutions=resolutions, claims=claims, theatre=theatre)
+    more, statements = claim_journeys(article, statements=statements, theatre=theatre)
+    routes = tuple(build_routes(statements, article=article, theatre=theatre))
+    # A sentence that no route rests on tells of no journey that could be drawn: it makes no claim of its own.
+    cited = {item.claim_id for route in routes for item in _evidence_of(route)}
+    claims = tuple(
+        sorted(
+            (*claims, *(claim for claim in more if claim.id in cited)),
+            key=lambda claim: (claim.start, claim.kind.value, claim.id),
+        )
+    )
     return Reading(
         article=article,
         resolutions=tuple(resolutions),
         claims=claims,
-        routes=tuple(build_routes(statements, article=article, theatre=theatre)),
+        routes=routes,
         remarks=build_remarks(article, resolutions=resolutions, claims=claims, theatre=theatre),
     )
+
+
+def _evidence_of(route: Route) -> Iterable[Evidence]:
+    parts = (*(leg.evidence for leg in route.legs), *(point.evidence for point in route.points), route.also_said)
+    return (item for part in parts for item in part)
 
 
 def build_remarks(

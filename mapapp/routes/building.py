@@ -157,9 +157,9 @@ def _in_order(told: Sequence[JourneyStatement], *, text: str) -> list[JourneySta
         one, other = ordered[index - 1], ordered[index]
         if other.sentence_start == one.sentence_start and other.start > one.start:
             gap = text[min(one.end, other.start) : other.start]
-            _, after, clause = f" {gap} ".partition(" after ")
             # "turned back after the tower had closed, and landed in B": what follows "after" ends before B.
-            if after and not _NEXT_CLAUSE.search(clause):
+            _, word, clause = f" {gap} ".partition(" after ")
+            if word and not _NEXT_CLAUSE.search(clause):
                 ordered = _put_before(ordered, index=index)
     origins = [one for one in ordered if one.role is StatementRole.ORIGIN]
     origin = origins[0] if origins else None

@@ -183,3 +183,30 @@ def test_a_language_without_claims_is_told_as_that(theatre: Theatre, article: Ar
         replace(article, language="en"), resolutions=reading.resolutions, claims=(), theatre=theatre
     )
     assert any("No sentence was found" in remark for remark in english)
+
+
+def test_every_leg_and_point_of_a_route_names_a_claim_with_its_sentence(
+    theatre: Theatre, gazetteer: Gazetteer, capital: Place
+) -> None:
+    text = (
+        f"On Sunday a plane took off from {capital.name} for Moscow. It made a U-turn over the coast near Tartus. "
+        "The plane went off radar after the U-turn, experts said."
+    )
+    article = read_article_text(text, published=theatre.last_day, timezone=theatre.timezone)
+    reading = read_article(article, theatre=theatre, gazetteer=gazetteer)
+    shown = reading_to_json(reading, theatre=theatre)
+    quotes = {claim["id"]: claim["quote"] for claim in shown["claims"]}
+    assert shown["routes"]
+    for route in shown["routes"]:
+        for part in (*route["legs"], *route["points"]):
+            assert part["claims"]
+            assert set(part["claims"]) <= set(quotes)
+    lost = [point for route in shown["routes"] for point in route["points"] if point["role"] == "last-known"]
+    assert all(any("off radar" in quotes[one] for one in point["claims"]) for point in lost)
+    assert lost
+
+
+def test_a_sentence_that_makes_no_route_makes_no_claim(theatre: Theatre, gazetteer: Gazetteer) -> None:
+    article = read_article_text("The trawler went off radar.", published=theatre.last_day, timezone=theatre.timezone)
+    reading = read_article(article, theatre=theatre, gazetteer=gazetteer)
+    assert (reading.routes, reading.claims) == ((), ())
