@@ -77,7 +77,7 @@
           })
         )
       ).addTo(app.map);
-      lines = L.polyline(data.lines.map((line) => app.decode(line, data.scale)), {
+      lines = L.polyline(data.lines.map((line) => app.decode(line, data.line_scale)), {
         renderer, pane: "ground", interactive: false, className: "province", smoothFactor: 1.2,
       }).addTo(app.map);
       const inner = data.unit_borders.filter((row) => row[0] >= 0);

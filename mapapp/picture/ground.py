@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata import ROOT
 from mapapp.geo import destination
-from mapapp.neighbours import companions
+from mapapp.neighbours import companions, fit_around
 from mapapp.picture.canvas import (
     Box,
     Canvas,
@@ -54,10 +54,22 @@ def read_basemap(name: str) -> gpd.GeoDataFrame | None:
     return gpd.read_file(path) if path.is_file() else None
 
 
+def fitted_countries(scene: Scene) -> gpd.GeoDataFrame | None:
+    """Return the countries of the basemap with borders that meet the theatre's outline, as in the browser."""
+    countries = read_basemap("countries.geojson")
+    units = scene.theatre.units
+    if countries is None or units.empty:
+        return countries
+    own = shapely.coverage_union_all(units[units["level"] == units["level"].min()].geometry.to_numpy())
+    at = np.flatnonzero(countries["iso2"] == scene.theatre.country).tolist()
+    shapes = fit_around(tuple(countries.geometry), own=own, index=at[0] if at else None)
+    return countries.set_geometry(list(shapes), crs=countries.crs)
+
+
 def draw_ground(canvas: Canvas, *, view: View, scene: Scene) -> None:
     """Draw sea, land, the neighbours' borders and the theatre's own ground."""
     west, south, east, north = view.seen(margin=0.4)
-    countries = read_basemap("countries.geojson")
+    countries = fitted_countries(scene)
     if countries is not None:
         seen = shapely.clip_by_rect(np.asarray(countries.geometry.values), west, south, east, north)
         shapes = [view.to_px(shape) for shape in seen if not shape.is_empty]
@@ -87,7 +99,7 @@ def draw_units(canvas: Canvas, *, view: View, scene: Scene) -> None:
 
 def draw_neighbours(canvas: Canvas, *, view: View, scene: Scene) -> None:
     """Name every country in view where there is room left, the largest first: the same rule as in the browser."""
-    countries = read_basemap("countries.geojson")
+    countries = fitted_countries(scene)
     if countries is None:
         return
     west, south, east, north = view.seen()
