@@ -10,9 +10,20 @@ from geodata import ROOT
 from mapapp.claims.evaluate import SHOWN, evaluate, read_gold
 from mapapp.claims.figures import figures_to_dict as claim_figures_to_dict
 from mapapp.claims.figures import figures_to_text as claim_figures_to_text
-from mapapp.cli.terminal import Commands, add_command, add_theatre_option, open_place_index, read_share, say_if_slow
-from mapapp.errors import DataError
-from mapapp.places.evaluate import evaluate_places, figures_to_dict, figures_to_text
+from mapapp.cli.gazetteer import add_recogniser_option
+from mapapp.cli.second_reader import add_model_options, open_second_reader
+from mapapp.cli.terminal import (
+    Commands,
+    add_command,
+    add_theatre_option,
+    open_place_index,
+    read_share,
+    say_if_slow,
+)
+from mapapp.errors import DataError, LanguageModelError
+from mapapp.model import Article, Claim
+from mapapp.places.evaluate import evaluate_places, figures_to_dict, figures_to_text, read_homes
+from mapapp.places.recognisers import open_recogniser
 from mapapp.reading import read_article
 from mapapp.text import show_plain
 from mapapp.theatres.theatre import load_theatre
@@ -29,11 +40,18 @@ def run_evaluate(options: argparse.Namespace) -> int:
         message = "No corpus was named. Name one or more in JSONL, or give --claims to measure claims on gold passages."
         raise DataError(message)
     theatre = load_theatre(options.theatre)
+    recogniser = open_recogniser(options.recogniser)
+    homes = read_homes(Path(options.homes)) if options.homes else None
     gazetteer = open_place_index(theatre)
     for name in options.corpora:
         with say_if_slow(f"Reading {Path(name).name}"):
             figures = evaluate_places(
-                Path(name), theatre=theatre, gazetteer=gazetteer, with_demonyms=not options.no_demonyms
+                Path(name),
+                theatre=theatre,
+                gazetteer=gazetteer,
+                with_demonyms=not options.no_demonyms,
+                homes=homes,
+                recogniser=recogniser,
             )
         if options.json:
             print(json.dumps(figures_to_dict(figures, n_mistakes=options.errors), ensure_ascii=False), flush=True)
@@ -46,14 +64,23 @@ def _evaluate_claims(options: argparse.Namespace) -> int:
     files = [path for name in options.corpora or [OWN_GOLD] for path in _gold_files(Path(name))]
     passages = [passage for path in files for passage in read_gold(path)]
     theatre = load_theatre(options.theatre)
+    second = open_second_reader(options)
+    if second is not None:
+        second.tell_limit()
     gazetteer = open_place_index(theatre)
+
+    def read(article: Article) -> tuple[Claim, ...]:
+        reading = read_article(article, theatre=theatre, gazetteer=gazetteer)
+        if second is None:
+            return reading.claims
+        found = second.read(reading, theatre=theatre)
+        if found.problem:
+            raise LanguageModelError(found.problem)  # half a measurement would be none
+        return tuple(pair.claim for pair in second.pairs(reading.claims, found=found))
+
+    minimum = (SHOWN if second is None else 0.0) if options.min_score is None else options.min_score
     with say_if_slow(f"Reading {len(passages)} passages"):
-        report = evaluate(
-            passages,
-            read=lambda article: read_article(article, theatre=theatre, gazetteer=gazetteer).claims,
-            minimum_score=options.min_score,
-            home=theatre.country_name,
-        )
+        report = evaluate(passages, read=read, minimum_score=minimum, home=theatre.country_name)
     if options.json:
         print(json.dumps(claim_figures_to_dict(report, n_mistakes=options.errors), ensure_ascii=False))
     else:
@@ -104,9 +131,13 @@ def add_commands(commands: Commands) -> None:
     command.add_argument(
         "--min-score",
         type=read_share,
-        default=SHOWN,
         metavar="X",
-        help="claims: count those from this score, 0 to 1 (default %(default)s)",
+        help=f"claims: count those from this score, 0 to 1 (default {SHOWN}, of a language model's all)",
     )
     command.add_argument("--no-demonyms", action="store_true", help='places: leave out words such as "Russian"')
+    command.add_argument(
+        "--homes", metavar="TABLE", help="places: CSV with domain, lat, lon: the town of each publisher, by `domain`"
+    )
+    add_recogniser_option(command)
     add_theatre_option(command)
+    add_model_options(command)

@@ -1,14 +1,22 @@
-"""`gazetteer build|import|list|remove`: the index of place names, and gazetteers of the user's own beside it."""
+"""`gazetteer build|import|list|remove|online`: the index of place names, and gazetteers of the user's own beside it."""
 
 from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from mapapp.cli.terminal import Commands, add_command, add_theatre_option, make_report, open_place_index
 from mapapp.places.imports import MAPPED_FIELDS
 from mapapp.places.intake import FORMATS, import_gazetteer, list_imports, read_mapping, remove_import
+from mapapp.places.online_settings import (
+    KNOWN_SERVICES,
+    open_chosen,
+    read_geocoder_settings,
+    save_geocoder_settings,
+    with_service,
+)
 from mapapp.report import format_table
 from mapapp.text import show_plain
 from mapapp.theatres.theatre import load_theatre
@@ -65,6 +73,41 @@ def run_remove(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_online(options: argparse.Namespace) -> int:
+    """Choose an online geocoder, switch it off, or say which one is chosen."""
+    settings = read_geocoder_settings(environment={})
+    given = (options.service, options.endpoint, options.user_agent, options.key)
+    if options.off:
+        settings = replace(settings, is_on=False)
+        save_geocoder_settings(settings)
+    elif any(value is not None for value in given):
+        service = None if options.service is None else options.service.strip().lower()
+        settings = with_service(settings, service=service, endpoint=options.endpoint)
+        settings = replace(
+            settings,
+            is_on=True,
+            user_agent=settings.user_agent if options.user_agent is None else options.user_agent,
+            key=settings.key if options.key is None else options.key,
+        )
+        save_geocoder_settings(settings)
+    if not settings.is_on:
+        print("No online geocoder is switched on; no name leaves this machine.")
+        return 0
+    geocoder = open_chosen(settings)
+    print(f"Switched on: {geocoder.service}. Names that you ask for go to {show_plain(settings.server)}.")
+    print(f"Its answers: {geocoder.attribution or 'see the terms of the service'}; kept in {geocoder.cache}")
+    return 0
+
+
+def add_recogniser_option(command: argparse.ArgumentParser) -> None:
+    """Add `--recogniser` to a command that looks for places."""
+    command.add_argument(
+        "--recogniser",
+        metavar="NAME",
+        help="what tells which words are places: rules (the default), or spacy:MODEL where spaCy is installed",
+    )
+
+
 def add_commands(commands: Commands) -> None:
     """Add the commands of this module."""
     group = add_command(
@@ -78,9 +121,10 @@ def add_commands(commands: Commands) -> None:
             "gazetteer import villages.csv --columns name=Village,lat=Y,lon=X,other_names=Local",
             "gazetteer list",
             "gazetteer remove SY",
+            "gazetteer online --service nominatim --user-agent 'my newsroom, me@example.org'",
         ),
     )
-    what = group.add_subparsers(title="what to do", metavar="build|import|list|remove", required=True)
+    what = group.add_subparsers(title="what to do", metavar="build|import|list|remove|online", required=True)
     build = what.add_parser("build", help="build it now rather than on first use")
     build.set_defaults(run=run_build)
     importing = what.add_parser("import", help="read a gazetteer file and merge it with the places that are known")
@@ -101,5 +145,14 @@ def add_commands(commands: Commands) -> None:
     remove = what.add_parser("remove", help="let one count no more")
     remove.add_argument("name", metavar="NAME", help="as `gazetteer list` has it")
     remove.set_defaults(run=run_remove)
+    online = what.add_parser(
+        "online", help="choose an online geocoder that may be asked for names; without options: say which one is chosen"
+    )
+    online.add_argument("--service", metavar="NAME", help=f"{', '.join(KNOWN_SERVICES)} or another class of geopy")
+    online.add_argument("--endpoint", metavar="URL", help="a server of your own instead of the public one")
+    online.add_argument("--user-agent", metavar="TEXT", help="how the service knows you; Nominatim's rules ask for it")
+    online.add_argument("--key", metavar="TEXT", help="API key; for geonames the user name")
+    online.add_argument("--off", action="store_true", help="switch it off again")
+    online.set_defaults(run=run_online)
     for command in (build, importing):
         add_theatre_option(command)

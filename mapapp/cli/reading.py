@@ -11,6 +11,7 @@ from typing import Any
 
 from mapapp.articles.decoding import MAX_BYTES
 from mapapp.articles.readers import RECORD_FIELDS, read_article_file, read_article_text
+from mapapp.cli.gazetteer import add_recogniser_option
 from mapapp.cli.intake import add_article_options, add_ingest
 from mapapp.cli.jsonl import answer_lines
 from mapapp.cli.second_reader import add_model_options, open_second_reader
@@ -21,7 +22,7 @@ from mapapp.cli.terminal import (
     open_place_index,
     read_share,
 )
-from mapapp.errors import ArticleError
+from mapapp.errors import ArticleError, PlaceError
 from mapapp.model import Article
 from mapapp.places.geoparse import geoparse
 from mapapp.places.online_answers import UnknownName, ask_online, find_unknown_names
@@ -54,6 +55,10 @@ def run_geoparse(options: argparse.Namespace) -> int:
     return _answer_articles(options, theatre=theatre, answer=answer)
 
 
+MOST_FAILURES = 2
+"""A service that fails so often in one run is asked no more."""
+
+
 def _open_online(options: argparse.Namespace) -> Callable[[UnknownName], dict[str, Any]] | None:
     """Return what asks the chosen service for a name, None where none was chosen."""
     if options.geocoder is None:
@@ -70,12 +75,17 @@ def _open_online(options: argparse.Namespace) -> Callable[[UnknownName], dict[st
         file=sys.stderr,
     )
 
+    failed: list[str] = []
+
     def ask(name: UnknownName) -> dict[str, Any]:
         about = {"start": name.start, "end": name.end, "text": name.text, "service": geocoder.service}
+        if len(failed) >= MOST_FAILURES:
+            return {**about, "lat": None, "lon": None, "error": f"Not asked: {failed[-1]}"}
         try:
             places = ask_online(name.text, geocoder=geocoder)
         except PlaceError as error:
-            return {**about, "lat": None, "lon": None, "error": str(error)}
+            failed.append(str(error))
+            return {**about, "lat": None, "lon": None, "error": failed[-1]}
         best = places[0] if places else None
         return {
             **about,

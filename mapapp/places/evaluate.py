@@ -5,6 +5,7 @@ Gold are toponyms with coordinates; a gold stretch without coordinates is neutra
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import time
@@ -14,11 +15,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mapapp.errors import ArticleError
+from mapapp.errors import ArticleError, DataError
 from mapapp.geo import distance_km
 from mapapp.model import Article, MentionKind, Resolution
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.geoparse import geoparse
+from mapapp.places.recognisers import Recogniser
 from mapapp.theatres.theatre import Theatre
 
 NEAR_KM = 161.0
@@ -77,6 +79,7 @@ def evaluate_places(
     with_demonyms: bool = True,
     homes: dict[str, tuple[float, float]] | None = None,
     part: tuple[int, int] | None = None,
+    recogniser: Recogniser | None = None,
 ) -> Figures:
     """Measure on a file of annotated texts, one JSON object per line with `text` and `toponyms`.
 
@@ -92,10 +95,23 @@ def evaluate_places(
         article = Article(id=str(document.get("docid", document.get("id", ""))), text=document["text"])
         home = (homes or {}).get(str(document.get("domain")))
         before = time.perf_counter()
-        found = geoparse(article, theatre=theatre, gazetteer=gazetteer, with_demonyms=with_demonyms, home=home)
+        found = geoparse(
+            article, theatre=theatre, gazetteer=gazetteer, with_demonyms=with_demonyms, home=home, recogniser=recogniser
+        )
         seconds += time.perf_counter() - before
         tally.add(document, [item for item in found if item.mention.kind is not MentionKind.DESCRIPTION])
     return tally.figures(corpus=corpus_path.stem, n_documents=len(documents), seconds=seconds)
+
+
+def read_homes(path: Path) -> dict[str, tuple[float, float]]:
+    """Return (lat, lon) by publisher's domain from a CSV table with the columns domain, lat, lon. Raise `DataError`."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return {row["domain"]: (float(row["lat"]), float(row["lon"])) for row in csv.DictReader(file)}
+    except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError, csv.Error) as error:
+        raise DataError(
+            f"{path} cannot be read ({error!r}). Expected CSV with the columns domain, lat, lon."
+        ) from error
 
 
 def _read_corpus(path: Path) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from mapapp.places.descriptions import find_descriptions
 from mapapp.places.drafts import Draft
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.recognise import recognise
+from mapapp.places.recognisers import Recogniser
 from mapapp.places.resolve import Decision, resolve
 from mapapp.places.senses import Option, Sense
 from mapapp.places.spots import Spot
@@ -28,10 +29,12 @@ def geoparse(
     gazetteer: Gazetteer,
     with_demonyms: bool = True,
     home: tuple[float, float] | None = None,
+    recogniser: Recogniser | None = None,
 ) -> tuple[Resolution, ...]:
     """Return the places of an article, by start offset, without overlaps.
 
     `home` is (lat, lon) of a local publisher's town; by default it is looked up among the theatre's publishers.
+    `recogniser` tells in the stead of our rules which stretches are places.
 
     >>> from mapapp.places.gazetteer import open_gazetteer
     >>> from mapapp.theatres.theatre import default_theatre, load_theatre
@@ -42,7 +45,7 @@ def geoparse(
     """
     if home is None:
         home = _home_of(article, theatre)
-    recognition = recognise(article.text, gazetteer=gazetteer)
+    recognition = recognise(article.text, gazetteer=gazetteer, recogniser=recogniser)
     decisions = resolve(recognition, home=home)
     shared = _Shared(gazetteer)
     found = []

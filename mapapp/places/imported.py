@@ -79,14 +79,19 @@ def read_imports(folder: Path | None = None, *, without: str | None = None) -> t
     for path in sorted((folder or imports_folder()).glob("*.csv")):
         if path.stem == without:
             continue
-        try:
-            with path.open(encoding="utf-8", newline="") as file:
-                found.extend(_from_row(row) for row in csv.DictReader(file))
-        except (OSError, KeyError, TypeError, ValueError, AttributeError, csv.Error) as error:
-            raise DataError(
-                f"The imported gazetteer {path} is damaged ({error}). Import it again, or delete the file."
-            ) from error
+        found.extend(read_imports_of(path))
     return tuple(found)
+
+
+def read_imports_of(path: Path) -> tuple[ImportedPlace, ...]:
+    """Return the places of one table. Raise `DataError` for a damaged one."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return tuple([_from_row(row) for row in csv.DictReader(file)])
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, csv.Error) as error:
+        raise DataError(
+            f"The imported gazetteer {path} is damaged ({error}). Import it again, or delete the file."
+        ) from error
 
 
 def _from_row(row: dict[str, str]) -> ImportedPlace:

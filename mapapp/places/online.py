@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ def open_online(
     mapapp.errors.DataError: geopy has no geocoder 'no such service'. Try nominatim, photon or geonames.
     """
     name = service.strip().lower()
+    _hush()
     try:
         kind = get_geocoder_for_service(name)
     except GeocoderNotFound as error:
@@ -110,6 +112,13 @@ def open_online(
         cache=cache or cache_folder() / "geocoding",
         _ask=ask,
     )
+
+
+def _hush() -> None:
+    """Keep geopy from writing whole tracebacks of every retry to standard error; the last error is raised anyway."""
+    log = logging.getLogger("geopy")
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())
 
 
 def _file_of(folder: Path, question: str) -> Path:
