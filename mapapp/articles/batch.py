@@ -175,6 +175,22 @@ def glance_at(contents: bytes, *, name: str, about: About) -> Glance | None:
     return Glance(reader.title, columns, matched, tuple(islice(items, N_GLANCE)))
 
 
+def count_entries(contents: bytes, *, name: str, about: About) -> int:
+    """Return how many articles a file seems to have, the bad ones counted; 1 for one that cannot be read at all.
+
+    >>> count_entries(b"It fell.", name="a.txt", about=About())
+    1
+    """
+    reader = find_collection(contents, name=name)
+    if reader is None:
+        return 1
+    try:
+        source = Source(contents, name=name, encoding=about.encoding, columns=about.columns)
+        return max(1, sum(1 for _ in reader.read(source)))
+    except ArticleError:
+        return 1
+
+
 def is_address(text: str) -> bool:
     """Whether a text is meant as an address rather than as the name of a file.
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from mapapp.articles.copies import Copy, find_copies
 from mapapp.claims.review import apply_decisions
 from mapapp.folders import data_folder
 from mapapp.histories.shelf import event_layers, layers_version
@@ -20,6 +21,7 @@ from mapapp.mapview import build_document, build_payload, escape_json
 from mapapp.model import Article, Decision, MapQuery, Place, Reading
 from mapapp.places.gazetteer import Gazetteer, open_gazetteer
 from mapapp.places.imported import imports_version
+from mapapp.queue import Queue, build_queue
 from mapapp.reading import read_article
 from mapapp.scene import Scene, build_scene
 from mapapp.store import Store, open_store
@@ -215,6 +217,16 @@ def _group_by_article(decisions: tuple[Decision, ...]) -> Mapping[str, tuple[Dec
     return {article_id: tuple(items) for article_id, items in grouped.items()}
 
 
+def get_copies(theatre: Theatre) -> Mapping[str, Copy]:
+    """Return which stored articles of a theatre are nearly the same as earlier ones, by id."""
+    return _find_copies(_store_name(), store_version(), theatre.code)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _find_copies(store: str, version: str, theatre_code: str) -> Mapping[str, Copy]:
+    return find_copies(reading.article for reading in get_store().readings(theatre=theatre_code))
+
+
 def get_scene(query: MapQuery, *, with_samples: bool) -> Scene:
     """Return everything that a map shows."""
     return find_scene(build_key(query, with_samples=with_samples))
@@ -252,6 +264,30 @@ def _build_scene(key: SceneKey) -> Scene:
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _newest_scenes() -> dict[str, Scene]:
     """Return the scene that was built last of each theatre: the next one takes over what nothing new touches."""
+    return {}
+
+
+def get_queue(query: MapQuery, *, with_samples: bool) -> Queue:
+    """Return what waits for a person, what would change the map most first."""
+    return _build_queue(_without_filters(build_key(query, with_samples=with_samples)))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _build_queue(key: SceneKey) -> Queue:
+    newest, name = _newest_queues(), key.query.theatre
+    queue = build_queue(
+        find_scene(key).readings,
+        theatre=get_theatre(name),
+        decisions=get_store().decisions(),
+        before=newest.get(name),
+    )
+    newest[name] = queue
+    return queue
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _newest_queues() -> dict[str, Queue]:
+    """Return the queue that was built last of each theatre: the next one takes over what nothing new touches."""
     return {}
 
 

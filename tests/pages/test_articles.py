@@ -54,9 +54,9 @@ def test_a_pasted_article_is_read_stored_and_shown(open_app: OpenApp) -> None:
 
 def test_an_uploaded_page_is_read_like_a_pasted_text(open_app: OpenApp) -> None:
     app = open_app("articles")
-    app.segmented_control(key="intake_source").set_value("Upload a file").run()
+    app.segmented_control(key="intake_source").set_value("Upload files").run()
     page = f"<html><body><article><h1>Homs</h1><p>{TEXT}</p></article></body></html>"
-    app.file_uploader(key="intake_file").set_value(("page.html", page.encode(), "text/html"))
+    app.file_uploader(key="intake_file").set_value([("page.html", page.encode(), "text/html")])
     next(button for button in app.button if button.label == "Read it").click().run()
     assert not app.exception
     assert "found" in messages(app)
