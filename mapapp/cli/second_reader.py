@@ -13,7 +13,7 @@ from mapapp.language_model.chat import Budget, Session
 from mapapp.language_model.comparison import Pair, Reader, compare_claims
 from mapapp.language_model.endpoint import explain_limit, explain_sending
 from mapapp.language_model.extraction import Extraction, count_unanswered, extract_with_model, tell_extraction
-from mapapp.language_model.settings import read_settings, with_address
+from mapapp.language_model.settings import read_settings
 from mapapp.model import Claim, Reading
 from mapapp.reading import reading_to_json
 from mapapp.text import show_plain
@@ -119,7 +119,7 @@ def open_second_reader(options: argparse.Namespace) -> SecondReader | None:
     """
     if options.extractor == BUILT_IN:
         return None
-    settings = with_address(read_settings(), address=options.endpoint, model=options.model)
+    settings = read_settings(address=options.endpoint, model=options.model)
     if options.time_limit is not None:
         settings = replace(settings, timeout_s=options.time_limit)
     requests, characters = options.budget or (settings.most_requests, settings.most_characters)

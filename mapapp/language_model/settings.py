@@ -56,27 +56,27 @@ def settings_path() -> Path:
     return data_folder() / "language_model" / "settings.json"
 
 
-def read_settings(*, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Return what was saved, with what the environment says instead. Raises `LanguageModelError` for a broken file.
+def read_settings(
+    *, address: str | None = None, model: str | None = None, environment: Mapping[str, str] = os.environ
+) -> Settings:
+    """Return what was saved, unless the environment says something else, unless the arguments do.
 
-    An address in the environment switches the reader on.
+    A named address switches the reader on. A key goes only to the server that was named beside it; one that stands in
+    the environment alone goes where the reader goes. Raises `LanguageModelError` for a broken file.
     """
-    settings = saved_settings()
-    address = environment.get(ADDRESS_VARIABLE, "").strip()
-    model = environment.get(MODEL_VARIABLE, "").strip()
-    settings = with_address(settings, address=address or None, model=model or None)
+    saved = saved_settings()
+    named = environment.get(ADDRESS_VARIABLE, "").strip()
+    chosen = address or named or saved.address
     key = environment.get(KEY_VARIABLE, "").strip()
-    return replace(settings, key=key or settings.key, is_on=settings.is_on or bool(address))
-
-
-def with_address(settings: Settings, *, address: str | None, model: str | None) -> Settings:
-    """Return settings with another address or model; a key stays with the server that it was saved for.
-
-    >>> with_address(Settings(address="https://a.org/v1", key="k"), address="https://b.org/v1", model=None).key
-    ''
-    """
-    key = settings.key if address is None or is_same_server(address, settings.address) else ""
-    return replace(settings, address=address or settings.address, model=model or settings.model, key=key)
+    if not key or (named and not is_same_server(named, chosen)):
+        key = saved.key if is_same_server(saved.address, chosen) else ""
+    return replace(
+        saved,
+        is_on=saved.is_on or bool(address or named),
+        address=chosen,
+        model=model or environment.get(MODEL_VARIABLE, "").strip() or saved.model,
+        key=key,
+    )
 
 
 def saved_settings() -> Settings:

@@ -9,7 +9,7 @@ import pytest
 
 from mapapp.errors import LanguageModelError
 from mapapp.language_model.endpoint import check_endpoint, explain_limit, explain_sending, is_loopback
-from mapapp.language_model.settings import Settings, read_settings, save_settings, settings_path, with_address
+from mapapp.language_model.settings import Settings, read_settings, save_settings, settings_path
 
 
 @pytest.fixture(autouse=True)
@@ -140,13 +140,25 @@ def test_the_environment_comes_before_the_file_and_switches_on() -> None:
     )
 
 
-def test_a_saved_key_does_not_follow_to_another_server() -> None:
-    saved = Settings(address="https://example.org/v1", model="m", key="saved")
-    assert with_address(saved, address="https://elsewhere.org/v1", model=None).key == ""
-    assert with_address(saved, address="http://example.org/v1", model=None).key == ""
-    assert with_address(saved, address="https://example.org/v2", model="n").key == "saved"
-    save_settings(saved)
-    assert read_settings(environment={"MAPAPP_MODEL_ENDPOINT": "https://elsewhere.org/v1"}).key == ""
+HERE, THERE = "https://example.org/v1", "https://elsewhere.org/v1"
+KEYS: dict[str, tuple[dict[str, str], str | None, str]] = {
+    "as saved": ({}, None, "saved"),
+    "another path of the same server": ({}, "https://example.org/v2", "saved"),
+    "another server": ({}, THERE, ""),
+    "the same server in the open": ({}, "http://example.org/v1", ""),
+    "another server in the environment": ({"MAPAPP_MODEL_ENDPOINT": THERE}, None, ""),
+    "a key in the environment": ({"MAPAPP_MODEL_KEY": "mine"}, None, "mine"),
+    "a key in the environment alone": ({"MAPAPP_MODEL_KEY": "mine"}, THERE, "mine"),
+    "a key beside its server": ({"MAPAPP_MODEL_ENDPOINT": THERE, "MAPAPP_MODEL_KEY": "mine"}, THERE, "mine"),
+    "a key beside another server": ({"MAPAPP_MODEL_ENDPOINT": THERE, "MAPAPP_MODEL_KEY": "mine"}, HERE, "saved"),
+}
+
+
+@pytest.mark.parametrize("case", KEYS)
+def test_a_key_goes_only_to_the_server_that_it_was_named_for(case: str) -> None:
+    save_settings(Settings(address=HERE, model="m", key="saved"))
+    environment, address, key = KEYS[case]
+    assert read_settings(address=address, environment=environment).key == key
 
 
 @pytest.mark.parametrize("contents", ["{", "[" * 100_000, '{"model": 3}', '{"is_on": "yes"}', '{"timeout_s": "long"}'])
