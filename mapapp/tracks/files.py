@@ -10,9 +10,11 @@ import csv
 import io
 import itertools
 import json
+import math
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from shapely.geometry import LineString, MultiLineString
@@ -29,6 +31,8 @@ MAX_BYTES = 400_000_000
 """A GPX file of two million positions; more is not a track."""
 FOOT_M = 0.3048
 KNOT_KMH = 1.852
+MAX_TRACKS = 50
+"""Of one file: more are a picture of the whole sky, which no map of routes can show."""
 UNREADABLE = "unreadable"
 
 
@@ -53,10 +57,23 @@ def read_tracks(data: bytes, *, name: str) -> tuple[Track, ...]:
     GPX, KML and GeoJSON may hold several, the other formats one. Tracks of fewer than two positions are left out, and
     where nothing else is there, DataError is raised as by `read_track`.
     """
-    parts = [part for part in _find_tracks(data, name=name).tracks if sum(row is not None for row in part.rows) > 1]
+    found = [piece for part in _find_tracks(data, name=name).tracks for piece in _part_segments(part)]
+    parts = [part for part in found if sum(row is not None for row in part.rows) > 1]
     if not parts:
         return (read_track(data, name=name),)
     return tuple(_collect(part.rows, name=part.name or name) for part in parts)
+
+
+def _part_segments(part: NamedRows) -> Iterator[NamedRows]:
+    """Yield the segments of a track without times as tracks: without, nothing shows the gap between them."""
+    cuts = sorted({0, *part.parts, len(part.rows)})
+    is_timed = any(row is not None and math.isfinite(row[0]) for row in part.rows)
+    if is_timed or part.leg or len(cuts) <= 2:
+        yield part
+        return
+    for number, (first, last) in enumerate(itertools.pairwise(cuts), start=1):
+        name = f"{part.name}, segment {number}" if part.name else None
+        yield replace(part, name=name, rows=part.rows[first:last], parts=[])
 
 
 def read_routes(data: bytes, *, name: str) -> tuple[Route, ...]:
@@ -96,7 +113,24 @@ def _find_tracks(data: bytes, *, name: str) -> FoundTracks:
         return read_xml(data, name=name)
     if head[:1] in (b"{", b"["):
         return _read_json(data, name=name)
-    return FoundTracks((NamedRows(rows=list(_read_csv(data, name=name))),))
+    return FoundTracks(_part_travellers(_read_csv(data, name=name), name=name))
+
+
+def _part_travellers(rows: Iterable[tuple[str, Row | None]], *, name: str) -> tuple[NamedRows, ...]:
+    """Return the rows of each traveller of a table; rows without a name go on with the one before."""
+    found: dict[str, NamedRows] = {}
+    key = ""
+    for told, row in rows:
+        key = told or key
+        found.setdefault(key, NamedRows(name=key or None)).rows.append(row)
+    if "" in found and len(found) > 1:  # rows before the first name
+        first = next(one for other, one in found.items() if other)
+        first.rows[:0] = found.pop("").rows
+    if len(found) > MAX_TRACKS:
+        raise DataError(f"{name} holds {len(found):,} travellers; at most {MAX_TRACKS} are read. Export fewer of them.")
+    if len(found) == 1:
+        return (replace(next(iter(found.values())), name=None),)
+    return tuple(found.values())
 
 
 def _collect(rows: Iterable[Row | None], *, name: str) -> Track:
@@ -121,7 +155,12 @@ def _collect(rows: Iterable[Row | None], *, name: str) -> Track:
 # --- CSV ------------------------------------------------------------------------------------------------------------
 
 
-def _read_csv(data: bytes, *, name: str) -> Iterator[Row | None]:
+_TRAVELLER = ("icao24", "hex", "icao", "mmsi", "registration", "flight_id", "track_id", "trackid", "callsign", "flight")
+"""Columns that tell travellers apart, the surest first."""
+
+
+def _read_csv(data: bytes, *, name: str) -> Iterator[tuple[str, Row | None]]:
+    """Yield for every row who travels, empty where that is not told, and where."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -135,9 +174,10 @@ def _read_csv(data: bytes, *, name: str) -> Iterator[Row | None]:
                 f"{name} begins with the columns {header[:8]}. Expected those of a Flightradar24 playback (Timestamp, "
                 "Position, …), of OpenSky state vectors (time, lat, lon, …), or lat, lon and time."
             )
+        who = next((header.index(column) for column in _TRAVELLER if column in header), None)
         for row in reader:
             if row:
-                yield read(row)
+                yield row[who].strip() if who is not None and who < len(row) else "", read(row)
     except csv.Error as error:
         raise DataError(f"{name} is no CSV: {error}. Export it again.") from error
 

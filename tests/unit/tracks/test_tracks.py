@@ -119,7 +119,11 @@ def test_a_file_of_several_tracks_gives_each_by_its_name() -> None:
     point = '<trkpt lat="1" lon="2"/><trkpt lat="1" lon="3"/>'
     named = f"<trk><name>first</name><trkseg>{point}</trkseg><trkseg>{point}</trkseg></trk>"
     tracks = read_tracks(f"<gpx>{named}<trk><trkseg>{point}</trkseg></trk><trk/></gpx>".encode(), name="x.gpx")
-    assert [(track.name, len(track)) for track in tracks] == [("first", 4), ("x.gpx", 2)]
+    assert [(track.name, len(track)) for track in tracks] == [
+        ("first, segment 1", 2),
+        ("first, segment 2", 2),
+        ("x.gpx", 2),
+    ]
 
 
 def test_a_line_of_kml_takes_the_ends_of_its_time_span() -> None:
