@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-run
 TEST_READY := $(VENV)/.ready-test
 
-.PHONY: run test check format bench pictures clean help
+.PHONY: run test check format hostile bench train pictures clean help
 
 $(RUN_READY): requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python {v[0]}.{v[1]} was found, 3.11 or newer is needed. Install it, or name one: make run PYTHON=python3.12")'
@@ -33,9 +33,16 @@ format: $(TEST_READY)  ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+hostile: $(TEST_READY)  ## read ten thousand generated hostile articles
+	$(BIN)/python -m pytest --hypothesis-profile=hostile tests/property/test_hostile_articles.py
+
 bench: $(TEST_READY)  ## print the benchmarks' tables
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks
+
+train: $(TEST_READY)  ## train the ranker of claims anew from the passages in geodata/training
+	$(BIN)/python -m mapapp.cli.train
+	$(BIN)/python -m geodata.catalog --update
 
 pictures: $(RUN_READY)  ## make the pictures of the docs again, by the export command
 	$(BIN)/python -m mapapp export --date 2024-12-05 --format png -o docs/pictures/2024-12-05.png

@@ -13,14 +13,22 @@ from mapapp.claims.verbs import read_verb
 from mapapp.claims.words import Word
 
 
+MOST_TRIGGERS = 40
+"""Telling words of one sentence that are looked at; a sentence with more is no prose."""
+
+
 def find_candidates(view: View) -> tuple[Candidate, ...]:
     """Return all candidates of a sentence, in the order of their triggers, doubtful ones included."""
     found: list[Candidate] = []
+    triggers = 0
     for index, word in enumerate(view.words):
-        if word.date is not None:
+        if word.date is not None or word.party is not None or word.place is not None:
             continue
-        if word.party is not None or word.place is not None:
+        if word.low not in view.lexicon.triggers:
             continue
+        triggers += 1
+        if triggers > MOST_TRIGGERS:
+            break
         found.extend(_at_word(view, index, word))
     found.extend(find_hinted(view, found=found))
     return tuple(found)

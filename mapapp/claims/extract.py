@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -27,14 +27,18 @@ from mapapp.claims.drafts import (
 )
 from mapapp.claims.grading import find_publisher, grade_claim
 from mapapp.claims.hints import hint_words
+from mapapp.claims.homes import find_home
 from mapapp.claims.known_places import find_known_places
 from mapapp.claims.lending import lend_within_article
 from mapapp.claims.lexicon import Lexicon, has_word, read_lexicon
 from mapapp.claims.mood import doubts_what_follows
-from mapapp.claims.movement import find_journeys, movement_triggers
+from mapapp.claims.movement import find_journeys, is_told_without_end, movement_triggers
 from mapapp.claims.parties import actors_by_code, alias_table, find_parties
+from mapapp.claims.ranking import read_ranker
+from mapapp.claims.sightings import Seen, Sighting, find_sightings, open_candidate, rank
 from mapapp.claims.speech import find_attributions, speaker_of
 from mapapp.claims.travel import Told, build_movement_claim, lend_ends
+from mapapp.claims.unlisted_places import find_unlisted_places
 from mapapp.claims.words import PartyMention, build_sentence
 from mapapp.dates import DateSpan, find_dates
 from mapapp.model import Actor, Article, Assertion, Claim, MentionKind, Resolution
@@ -73,13 +77,14 @@ def extract_claims(article: Article, *, resolutions: Sequence[Resolution], theat
     """
     actors = actors_by_code(theatre.actors)
     publisher = find_publisher(article, theatre=theatre)
-    drafts, journeys = propose(article, resolutions=resolutions, theatre=theatre)
+    read = propose(article, resolutions=resolutions, theatre=theatre)
+    drafts = _rank(read, article=article, theatre=theatre, actors=actors)
     claims = [
         build_claim(article, draft, actors=actors, grade=grade_claim(publisher, assertion=draft.assertion))
         for draft in drafts
         if draft.score >= LOWEST_SCORE
     ]
-    for told in journeys:
+    for told in lend_ends(read.journeys):
         grade = grade_claim(publisher, assertion=told.journey.mood.assertion)
         claim = build_movement_claim(article, told, grade=grade, lexicon=read_lexicon())
         if claim is not None and claim.score >= LOWEST_SCORE:
@@ -88,20 +93,61 @@ def extract_claims(article: Article, *, resolutions: Sequence[Resolution], theat
     return tuple(sorted(unique.values(), key=lambda claim: (claim.start, claim.kind.value, claim.id)))
 
 
-def propose(article: Article, *, resolutions: Sequence[Resolution], theatre: Theatre) -> tuple[list[Draft], list[Told]]:
-    """Return whatever the rules find worth a look, on control and fighting and on journeys, however unsure."""
-    lexicon = read_lexicon()
-    actors = actors_by_code(theatre.actors)
-    drafts, journeys = _read_sentences(
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """Whatever the rules find worth a look, however unsure, and the sentences that they read."""
+
+    drafts: list[Draft]
+    journeys: list[Told]
+    seen: list[Seen]
+    parties: int
+    """How often the article names a party."""
+
+
+def propose(article: Article, *, resolutions: Sequence[Resolution], theatre: Theatre) -> Proposals:
+    """Return what the rules find in an article, on control and fighting and on journeys."""
+    found = _read_sentences(
         article,
         resolutions=resolutions,
         theatre=theatre,
-        actors=actors,
+        actors=actors_by_code(theatre.actors),
         published=publication_day(article, timezone=theatre.timezone),
-        lexicon=lexicon,
+        lexicon=read_lexicon(),
     )
-    drafts = lend_within_article(best_of_each(drafts), actors=actors, lexicon=lexicon)
-    return _hedge_unverified(article.text, drafts, lexicon=lexicon), lend_ends(journeys)
+    return replace(found, drafts=best_of_each(found.drafts))
+
+
+def sight(article: Article, *, resolutions: Sequence[Resolution], theatre: Theatre) -> list[Sighting]:
+    """Return every place of an article that may be told of, with what is known of it: what the ranker learns from."""
+    return _sightings(propose(article, resolutions=resolutions, theatre=theatre), article=article, theatre=theatre)
+
+
+def _sightings(read: Proposals, *, article: Article, theatre: Theatre) -> list[Sighting]:
+    return find_sightings(
+        read.seen,
+        drafts=read.drafts,
+        text=article.text,
+        parties=read.parties,
+        home=theatre.country,
+        lexicon=read_lexicon(),
+    )
+
+
+def _rank(read: Proposals, *, article: Article, theatre: Theatre, actors: Mapping[str, Actor]) -> list[Draft]:
+    """Return the drafts with their scores, those that only the ranker sees among them."""
+    lexicon = read_lexicon()
+    sightings = _sightings(read, article=article, theatre=theatre)
+    drafts, unread = rank(sightings, ranker=read_ranker(), lowest=LOWEST_SCORE)
+    published = publication_day(article, timezone=theatre.timezone)
+    for sighting, group, score in unread:
+        sentence = sighting.line.sentence
+        attributions = find_attributions(sentence, text=article.text, lexicon=lexicon)
+        candidate = open_candidate(sighting, group=group)
+        draft = build_draft(candidate, lexicon, actors, attributions, published, sighting.seen.carried)
+        if draft is not None:
+            drafts.append(replace(draft, score=score))
+    drafts = lend_within_article(drafts, actors=actors)
+    return _hedge_unverified(article.text, drafts, lexicon=lexicon)
 
 
 def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in one place
@@ -112,28 +158,31 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
     actors: Mapping[str, Actor],
     published: date | None,
     lexicon: Lexicon,
-) -> tuple[list[Draft], list[Told]]:
+) -> Proposals:
     """Read the sentences one after the other, with what those before leave behind: a party, a place."""
     text = article.text
     drafts: list[Draft] = []
     journeys: list[Told] = []
+    seen: list[Seen] = []
     control_words = lexicon.triggers | hint_words()
     if not has_word(text, control_words | movement_triggers(), start=0, end=len(text)):
-        return drafts, journeys
+        return Proposals(drafts, journeys, seen, 0)
     resolutions = (*resolutions, *find_known_places(article, taken=resolutions, theatre=theatre))
     if not resolutions:
-        return drafts, journeys
+        return Proposals(drafts, journeys, seen, 0)
     aliases = alias_table(theatre.actors)
+    home = find_home(resolutions, country=theatre.country)
     last_subject: Party | None = None
     recent_places: list[Resolution] = []
     context: Context | None = None
     paragraph, last_end = 0, 0
     takers: set[str] = set()
     agents: set[str] = set()
+    parties = find_parties(text, actors=theatre.actors)
     stretches = _stretches(
         text,
         dates=find_dates(text, published=published),
-        parties=find_parties(text, actors=theatre.actors),
+        parties=parties,
         places=sorted(resolutions, key=lambda one: (one.mention.start, one.mention.end)),
     )
     for number, (start, end), own_dates, own_parties, own_places in stretches:
@@ -152,34 +201,48 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
             )
         is_control = has_word(text, control_words, start=start, end=end)
         is_journey = has_word(text, movement_triggers(), start=start, end=end)
-        if is_control or is_journey:
+        free: list[Resolution] = []
+        named: tuple[Resolution, ...] = ()
+        if is_control or is_journey or toponyms:
             described = find_described_places(
                 text, start=start, end=end, article_id=article.id, own=toponyms, before=recent_places
             )
             free = [one for one in described if all(not _overlap(one, other) for other in own_places)]
+            named = (
+                find_unlisted_places(
+                    text,
+                    span=(start, end),
+                    article_id=article.id,
+                    taken=_spans((*own_places, *free), own_parties, own_dates),
+                    listed=_spans(toponyms, (), ()),
+                    lexicon=lexicon,
+                )
+                if is_control
+                else ()
+            )
+        if own_places or free or named or (is_journey and is_told_without_end(text, start=start, end=end)):
             sentence = build_sentence(
                 text,
                 number=number,
                 span=(start, end),
-                places=[*own_places, *free],
+                places=[*own_places, *free, *named],
                 parties=own_parties,
                 dates=own_dates,
             )
-            candidates = (
-                find_candidates(View(sentence, lexicon, actors, last_subject, theatre.capital_place_id, aliases))
-                if is_control
-                else ()
-            )
+            view = View(sentence, lexicon, actors, last_subject, theatre.capital_place_id, aliases)
+            told = carry(context, sentence=number, paragraph=paragraph)
+            seen.append(Seen(view, told))
+            candidates = find_candidates(view) if is_control else ()
             trips = find_journeys(sentence, text=text, lexicon=lexicon) if is_journey else ()
             attributions = find_attributions(sentence, text=text, lexicon=lexicon) if candidates or trips else ()
             agents |= agents_of(candidates, actors=actors)
             candidates = tuple(with_takers(candidates, takers if len(agents) <= 1 else set(), actors))
             for candidate in candidates:
-                told = carry(context, sentence=number, paragraph=paragraph)
-                draft = build_draft(candidate, lexicon, actors, attributions, published, told)
+                draft = build_draft(candidate, lexicon, actors, attributions, published, told, home)
                 if draft is not None:
                     drafts.append(draft)
-            taken = {one.index for one in candidates if one.actor.code is not None or one.opponent.code is not None}
+            sure = [one for one in candidates if one.shape != "loose"]
+            taken = {one.index for one in sure if one.actor.code is not None or one.opponent.code is not None}
             for trip in trips:
                 if trip.index in taken:
                     continue  # a force that leaves or enters is told as that
@@ -198,7 +261,7 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
         is_entry = context is not None and carry(context, sentence=number, paragraph=paragraph).basis == "entry"
         if days and not is_entry and (published is None or (days[-1].first or published) <= published):
             context = Context(days[-1], number, paragraph)
-    return drafts, journeys
+    return Proposals(drafts, journeys, seen, len(parties))
 
 
 def _stretches(
@@ -247,6 +310,15 @@ def _bounded(text: str, spans: Sequence[Span]) -> Iterator[Span]:
             low = cut + (text[cut : cut + 1] == " ")
         if low < end:
             yield low, end
+
+
+def _spans(
+    places: Sequence[Resolution], parties: Sequence[PartyMention], dates: Sequence[DateSpan]
+) -> list[Span]:
+    """Return the stretches that places, parties and dates take up."""
+    found = [(one.mention.start, one.mention.end) for one in places]
+    found += [(party.start, party.end) for party in parties]
+    return found + [(day.start, day.end) for day in dates]
 
 
 def _overlap(first: Resolution, second: Resolution) -> bool:

@@ -12,15 +12,13 @@ from mapapp.claims.drafts import (
     CLASH_CLASSES,
     Draft,
 )
-from mapapp.claims.lexicon import Lexicon
-from mapapp.claims.scoring import score_features
 from mapapp.model import Actor, Assertion
 
 MOST_LENDERS = 50
 """Claims on one place in one article that may lend each other actor and date; a text with more repeats itself."""
 
 
-def lend_within_article(drafts: Sequence[Draft], *, actors: Mapping[str, Actor], lexicon: Lexicon) -> list[Draft]:
+def lend_within_article(drafts: Sequence[Draft], *, actors: Mapping[str, Actor]) -> list[Draft]:
     """Let claims on one place in one article lend each other actor and date where one of them lacks it."""
     filled: list[Draft] = []
     lenders = _lenders(drafts)
@@ -33,15 +31,6 @@ def lend_within_article(drafts: Sequence[Draft], *, actors: Mapping[str, Actor],
             one = replace(one, when=_borrowed_date(draft, others))
         if one.actor is None and one.candidate.verb_class in ("take", "retake", "fall", "expel", "lose"):
             one = _borrowed_actor(one, others, actors)
-        if one is not draft:
-            features = dict(one.features)
-            if one.actor is not None and draft.actor is None:
-                for name in ("no_actor", "subject_unknown"):
-                    features.pop(name, None)
-                features["actor_from_article"] = 1
-            if one.when.first is not None:
-                features["dated"] = 1
-            one = replace(one, features=features, score=score_features(features, weights=lexicon.weights))
         filled.append(one)
     return filled
 

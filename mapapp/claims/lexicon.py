@@ -58,6 +58,8 @@ class Lexicon:
     mood: Mapping[str, Any]
     speech: Mapping[str, Any]
     weights: Mapping[str, float]
+    trigger_classes: Mapping[str, str]
+    """Word -> the class of what it tells: of its first sense as a verb, else as a noun."""
     triggers: frozenset[str]
     """Words of which a sentence must hold one to be worth a look."""
 
@@ -136,6 +138,12 @@ def read_lexicon() -> Lexicon:
         mood=_freeze(read_table("mood")),
         speech=_freeze(read_table("speech")),
         weights=_calibrated(read_table("claim_weights")),
+        trigger_classes={
+            **dict.fromkeys(control["control_nouns"]["nouns"], "control"),
+            **dict.fromkeys((*held["participles"], *held["strongholds"], "hands"), "hold"),
+            **{noun: senses[0].noun_class for noun, senses in nouns.items()},
+            **{form: senses[0][0].verb_class for form, senses in verbs.items()},
+        },
         triggers=frozenset(head.split()[0] for head in heads | set(held["suffixes"])),
     )
 

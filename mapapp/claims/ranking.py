@@ -1,0 +1,96 @@
+"""The ranker: how likely it is that a sentence says of a place that it changed hands or is held.
+
+A table of weights, trained by `make train` on the passages in `geodata/training/claims` and nothing else: one weight
+per clue (`clues`) and group; and the probabilities are a softmax of their sums. `geodata/lexicon/claim_ranker.json`
+holds it; every score can be taken apart into its clues (`explain_ranking`).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from geodata import ROOT
+from mapapp.model import EventKind
+
+RANKER = ROOT / "lexicon" / "claim_ranker.json"
+
+GROUP_OF: Mapping[EventKind, str] = {
+    EventKind.REGAINS: "change",
+    EventKind.OVERTAKES: "change",
+    EventKind.TRANSFER: "change",
+    EventKind.REPORTED: "hold",
+}
+"""What the ranker tells apart. By whom and how a place changed hands is read; fighting is left to the rules."""
+
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """Weights by clue, one per group, in the order of `groups`."""
+
+    groups: tuple[str, ...]
+    bias: tuple[float, ...]
+    weights: Mapping[str, tuple[float, ...]]
+    trained_on: str
+    """12 hex digits of the passages' sha256."""
+    passages: int
+
+
+@cache
+def read_ranker() -> Ranker:
+    """Return the trained table.
+
+    >>> sorted(read_ranker().groups)
+    ['change', 'hold', 'nothing']
+    """
+    table = json.loads(RANKER.read_text(encoding="utf-8"))
+    return Ranker(
+        groups=tuple(table["groups"]),
+        bias=tuple(table["bias"]),
+        weights={clue: tuple(row) for clue, row in table["weights"].items()},
+        trained_on=table["trained_on"],
+        passages=table["passages"],
+    )
+
+
+def probabilities(clues: Mapping[str, float], *, ranker: Ranker) -> dict[str, float]:
+    """Return the probability of each group; they add up to 1. Clues that the ranker never saw weigh nothing.
+
+    >>> table = Ranker(("hold", "nothing"), (0.0, 0.0), {"before=held": (1.0, -1.0)}, "", 0)
+    >>> round(probabilities({"before=held": 1.0}, ranker=table)["hold"], 2)
+    0.88
+    """
+    sums = list(ranker.bias)
+    weights = ranker.weights
+    for clue, value in clues.items():
+        row = weights.get(clue)
+        if row is not None:
+            for number, weight in enumerate(row):
+                sums[number] += weight * value
+    highest = max(sums)
+    parts = [math.exp(one - highest) for one in sums]
+    total = sum(parts)
+    return {group: part / total for group, part in zip(ranker.groups, parts, strict=True)}
+
+
+def explain_ranking(
+    clues: Mapping[str, float], *, group: str, ranker: Ranker, most: int = 8
+) -> tuple[tuple[str, float], ...]:
+    """Return the clues that speak most for and against a group, the strongest first: name and log-odds.
+
+    >>> table = Ranker(("hold", "nothing"), (0.0, 0.0), {"before=held": (1.0, -1.0)}, "", 0)
+    >>> explain_ranking({"before=held": 1.0}, group="hold", ranker=table)
+    (('before=held', 2.0),)
+    """
+    own, none = ranker.groups.index(group), ranker.groups.index(NOTHING)
+    told = [
+        (clue, round((ranker.weights[clue][own] - ranker.weights[clue][none]) * value, 3))
+        for clue, value in clues.items()
+        if clue in ranker.weights
+    ]
+    return tuple(sorted(told, key=lambda one: (-abs(one[1]), one[0]))[:most])
