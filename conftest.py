@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 # pytest --hypothesis-profile=explore tests/property
 settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", settings.get_profile("steady"), derandomize=False, max_examples=2_000)
+settings.register_profile("hostile", settings.get_profile("steady"), derandomize=False, max_examples=10_000)
 settings.load_profile("steady")
 
 collect_ignore = ["mapapp/migrations/env.py"]  # only Alembic can import it
