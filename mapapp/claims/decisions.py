@@ -27,7 +27,7 @@ def active_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     ()
     """
     ordered = _in_order(decisions)
-    undone = _undone(ordered)
+    undone = undone_numbers(ordered)
     return tuple(decision for decision in ordered if decision.action != "undo" and decision.id not in undone)
 
 
@@ -69,7 +69,7 @@ def redoable_step(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     ()
     """
     ordered = _in_order(decisions)
-    undone = _undone(ordered)
+    undone = undone_numbers(ordered)
     by_number = {decision.id: decision for decision in ordered}
     decided = [decision.id or 0 for decision in ordered if decision.action != "undo"]
     open_undos = [
@@ -96,8 +96,13 @@ def _in_order(decisions: Iterable[Decision]) -> list[Decision]:
     return sorted(decisions, key=lambda decision: (decision.id is None, decision.id or 0))
 
 
-def _undone(ordered: Sequence[Decision]) -> frozenset[int | None]:
-    """Return the numbers of the decisions that an undo which itself holds takes back."""
+def undone_numbers(decisions: Iterable[Decision]) -> frozenset[int | None]:
+    """Return the numbers of the decisions that an undo which itself holds takes back; undos among them.
+
+    >>> undone_numbers(())
+    frozenset()
+    """
+    ordered = _in_order(decisions)
     undone: set[int | None] = set()
     for decision in reversed(ordered):
         if decision.action == "undo" and (decision.id is None or decision.id not in undone):

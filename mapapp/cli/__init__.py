@@ -13,14 +13,26 @@ import sys
 from collections.abc import Sequence
 
 from mapapp import __version__
-from mapapp.cli import control, data, evaluation, gazetteer, histories, maps, reading, stored, tracks
+from mapapp.cli import (
+    control,
+    data,
+    evaluation,
+    gazetteer,
+    histories,
+    maps,
+    publishers,
+    reading,
+    review,
+    stored,
+    tracks,
+)
 from mapapp.cli.terminal import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_MISTAKE, EXIT_PIPE
 from mapapp.errors import MapAppError
 from mapapp.text import show_plain
 
 DEBUG_VARIABLE = "MAPAPP_DEBUG"
 REPORT_IT = f"Please report it; {DEBUG_VARIABLE}=1 shows where it happened."
-COMMAND_MODULES = (reading, stored, tracks, maps, control, histories, data, gazetteer, evaluation)
+COMMAND_MODULES = (reading, stored, review, publishers, tracks, maps, control, histories, data, gazetteer, evaluation)
 """In the order of the help."""
 
 

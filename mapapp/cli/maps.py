@@ -37,13 +37,14 @@ DEFAULT_SIZE_PX = (1920, 1080)
 
 
 @dataclass(frozen=True)
-class _PatientGazetteer:
+class PatientGazetteer:
     """A gazetteer that is opened only if it is asked something: most decisions name no place."""
 
     theatre: Theatre
     _opened: list[Gazetteer] = field(default_factory=list)
 
     def place(self, place_id: str, /) -> Place:
+        """Return the place with this id, from the index that the first question opens."""
         if not self._opened:
             self._opened.append(open_place_index(self.theatre))
         place: Place = self._opened[0].place(place_id)
@@ -124,7 +125,7 @@ def build_stored_scene(
         with opened_store(db) as store:
             readings, decisions = store.readings(theatre=theatre.code), store.decisions()
             tracks = tuple(track.route for track in store.tracks(theatre=theatre.code))
-        gazetteer = _PatientGazetteer(theatre)
+        gazetteer = PatientGazetteer(theatre)
         readings = (
             _with_samples(readings, theatre=theatre) if with_samples else _without_samples(readings, theatre=theatre)
         )
@@ -187,7 +188,9 @@ def add_article_options(command: argparse.ArgumentParser) -> None:
         "--without-articles", action="store_true", help="no articles: neither stored nor samples; else both count"
     )
     command.add_argument(
-        "--no-samples", action="store_true", help="leave the theatre's sample articles out; else they count as in the app"
+        "--no-samples",
+        action="store_true",
+        help="leave the theatre's sample articles out; else they count as in the app",
     )
 
 

@@ -97,15 +97,18 @@ def read_share(text: str) -> float:
     return share
 
 
-def add_theatre_option(command: argparse.ArgumentParser) -> None:
-    """Let the user name a theatre."""
-    command.add_argument("--theatre", metavar="NAME", default=default_theatre(), help="default: %(default)s")
+def add_theatre_option(command: argparse.ArgumentParser, *, is_below: bool = False) -> None:
+    """Let the user name a theatre. `is_below`: the command above has the same option, which holds if not given."""
+    name = default_theatre()
+    default = argparse.SUPPRESS if is_below else name
+    command.add_argument("--theatre", metavar="NAME", default=default, help=f"default: {name}")
 
 
-def add_store_option(command: argparse.ArgumentParser) -> None:
-    """Let the user name a store."""
+def add_store_option(command: argparse.ArgumentParser, *, is_below: bool = False) -> None:
+    """Let the user name a store. `is_below`: the command above has the same option, which holds if not given."""
     command.add_argument(
         "--db",
         metavar="FILE|URL",
+        default=argparse.SUPPRESS if is_below else None,
         help="the store: an SQLite file or a database's address; else MAPAPP_DATABASE_URL, else the user's data folder",
     )

@@ -15,7 +15,7 @@ from mapapp.ui.claim_review import CLAIM, show_claims, show_routes
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.map_component import Command, show_map
 from mapapp.ui.place_review import MENTION, show_places
-from mapapp.ui.review import Review, build_review, show_author, show_log
+from mapapp.ui.review import build_review, show_author, show_log
 from mapapp.ui.state import address_of, has_samples, renew_filters, write_query
 from mapapp.ui.wording import format_day
 
@@ -32,6 +32,24 @@ FINEST_UNIT = 4
 """`where_prec` of a first-level unit: a claim on something larger shows the whole theatre."""
 
 
+ARTICLE, QUEUE, FILES = "Article by article", "What waits for review", "Claims as files"
+"""What may be done on the screen."""
+
+
+def choose_task() -> str:
+    """Ask what to do: read article by article, walk the queue, or take claims out and in."""
+    chosen = st.segmented_control(
+        "What to do",
+        [ARTICLE, QUEUE, FILES],
+        default=ARTICLE,
+        required=True,
+        label_visibility="collapsed",
+        key="articles_task",
+        persist_state="session",
+    )
+    return str(chosen or ARTICLE)
+
+
 def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
     """Show the text with its marks on one side, and places, claims, routes and decisions on the other."""
     review = build_review(raw, theatre=theatre)
@@ -44,13 +62,15 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
             rejected=review.rejected,
             picked=picked if isinstance(picked, int) else None,
             claims=review.reviewed.claims,
+            focus=str(st.session_state.get(review.key(CLAIM), "")),
         )
         if clicked is not None:
             st.session_state[review.key(MENTION)] = clicked
             st.session_state[TAB] = "Places"
             st.rerun()
         st.caption("Underlined: a place. Coloured: the words of a claim. Click a place to look at it.")
-        _show_small_map(review, query=query)
+        chosen = review.claims.get(str(st.session_state.get(review.key(CLAIM))))
+        show_small_map(chosen or next(iter(review.claims.values()), None), query=query)
     with reading_side:
         show_author()
         tabs = st.tabs(list(TABS), key=TAB, on_change="rerun")
@@ -60,11 +80,9 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
 
 
 @st.fragment
-def _show_small_map(review: Review, *, query: MapQuery) -> None:
+def show_small_map(claim: Claim | None, *, query: MapQuery) -> None:
     """Show the map at the place and day of the claim that is looked at."""
     with shown_errors():
-        claims = review.claims
-        claim = claims.get(str(st.session_state.get(review.key(CLAIM))), next(iter(claims.values()), None))
         payload = get_payload(query, with_samples=has_samples())
         day = _day_of(claim, query=query)
         show_map(

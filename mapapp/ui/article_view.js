@@ -30,7 +30,7 @@ export default function (component) {
       }
       if (piece.quote !== null) {
         const quote = document.createElement("span");
-        quote.className = piece.quote;
+        quote.className = piece.isFocus ? `${piece.quote} focus` : piece.quote;
         quote.append(node);
         node = quote;
       }
@@ -38,5 +38,14 @@ export default function (component) {
     }
     return paragraph;
   });
+  const top = root.scrollTop;
   root.replaceChildren(...paragraphs);
+  root.scrollTop = top;
+  const focus = root.querySelector(".focus");
+  if (focus && root.dataset.focus !== data.focus) {
+    // Only the box scrolls, and only when another claim is looked at: the page stays where the reader has it.
+    const from = focus.getBoundingClientRect().top - root.getBoundingClientRect().top;
+    root.scrollTop = top + from - root.clientHeight / 3;
+  }
+  root.dataset.focus = data.focus;
 }

@@ -35,6 +35,7 @@ _STYLE = """
 .article mark.picked { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
 .article mark:focus-visible { outline: 2px solid var(--st-primary-color); }
 .article .quote { background: var(--st-yellow-background-color); }
+.article .focus { box-shadow: inset 0 -0.15em 0 var(--st-primary-color); }
 .article .quote.rejected { background: none; text-decoration: line-through var(--st-red-color); }
 """
 
@@ -66,6 +67,7 @@ def cut_pieces(
         for offset in range(max(resolution.mention.start, 0), min(resolution.mention.end, length)):
             mentions[offset] = number
     quotes: list[str | None] = [None] * length
+    edges = {edge for claim in claims for edge in (claim.start, claim.end)}
     for claim in claims:
         name = "quote rejected" if claim.id in rejected else "quote"
         for offset in range(max(claim.start, 0), min(claim.end, length)):
@@ -73,24 +75,33 @@ def cut_pieces(
     pieces = []
     start = 0
     for offset in range(1, length + 1):
-        if offset == length or (mentions[offset], quotes[offset]) != (mentions[start], quotes[start]):
+        is_new = offset == length or (mentions[offset], quotes[offset]) != (mentions[start], quotes[start])
+        if is_new or offset in edges:
             pieces.append(Piece(start, offset, mentions[start], quotes[start]))
             start = offset
     return tuple(pieces)
 
 
 def show_article_text(
-    reading: Reading, *, theatre: Theatre, rejected: frozenset[str], picked: int | None, claims: tuple[Claim, ...]
+    reading: Reading,
+    *,
+    theatre: Theatre,
+    rejected: frozenset[str],
+    picked: int | None,
+    claims: tuple[Claim, ...],
+    focus: str = "",
 ) -> int | None:
     """Show the text with its marks and return the number of the mention that was just clicked, or None.
 
-    `claims` are those to mark, also the rejected ones that `reading` no longer has.
+    `claims` are those to mark, also the rejected ones that `reading` no longer has. The words of the one whose id is
+    `focus` are outlined and brought into view.
     """
     text = reading.article.text[:MAX_CHARACTERS]
     pieces = cut_pieces(len(text), resolutions=reading.resolutions, claims=claims, rejected=rejected)
     titles = [
         show_steering(f"{describe_resolution(item, theatre=theatre)}. {item.reason}") for item in reading.resolutions
     ]
+    looked_at = next((claim for claim in claims if claim.id == focus), None)
     paragraphs: list[list[dict[str, Any]]] = [[]]
     for piece in pieces:
         lines = text[piece.start : piece.end].split("\n")
@@ -98,10 +109,12 @@ def show_article_text(
             if number and paragraphs[-1]:
                 paragraphs.append([])
             if line:
-                paragraphs[-1].append(_piece_data(line, piece=piece, reading=reading, titles=titles))
+                is_focus = looked_at is not None and looked_at.start <= piece.start and piece.end <= looked_at.end
+                data = _piece_data(line, piece=piece, reading=reading, titles=titles)
+                paragraphs[-1].append({**data, "isFocus": is_focus})
     result = _component()(
         key=f"article_text_{reading.article.id[:12]}",
-        data={"paragraphs": paragraphs, "picked": picked},
+        data={"paragraphs": paragraphs, "picked": picked, "focus": focus},
         on_picked_change=_nothing,
     )
     if len(reading.article.text) > MAX_CHARACTERS:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
 from mapapp.articles.language import name_language
-from mapapp.model import Claim, EventKind
+from mapapp.desk import word_step
+from mapapp.model import Claim
 from mapapp.reading import CLAIM_LANGUAGE
 from mapapp.theatres.theatre import Theatre
+from mapapp.ui.claim_editing import show_claim_editing
 from mapapp.ui.errors import shown_errors
-from mapapp.ui.review import Review, Step, decide, show_choice_table
-from mapapp.ui.review import undo as take_back
+from mapapp.ui.review import Review, decide, show_choice_table, show_undo_buttons
 from mapapp.ui.text import show_steering
 from mapapp.ui.wording import (
     DATE_PRECISION,
@@ -21,15 +22,16 @@ from mapapp.ui.wording import (
     describe_claim,
     describe_resolution,
     format_days,
-    name_place,
 )
 
 CLAIM = "claim_choice"
 """Name of the widget that holds the id of the claim that is looked at."""
+GONE = frozenset({"split", "merged"})
+"""States in which a claim no longer stands by itself."""
 
 
 def build_claim_table(review: Review) -> pd.DataFrame:
-    """Return the claims of the article, also those that were rejected, one row each."""
+    """Return the claims of the article, also those that no longer count, one row each."""
     rows = [
         _claim_row(claim, state=review.reviewed.states[claim.id], theatre=review.theatre)
         for claim in review.reviewed.claims
@@ -68,7 +70,7 @@ def _claim_row(claim: Claim, *, state: str, theatre: Theatre) -> tuple[object, .
 
 
 def show_claims(review: Review) -> None:
-    """Show the claims of the article, and let the user accept, reject or correct one of them."""
+    """Show the claims of the article, and let the user decide about one of them."""
     claims = review.claims
     if not claims:
         is_foreign = review.raw.article.language not in (None, CLAIM_LANGUAGE)
@@ -89,100 +91,45 @@ def show_claims(review: Review) -> None:
         key=choice,
     )
     claim = claims[claim_id]
+    state = review.reviewed.states[claim_id]
     with st.container(border=True):
         st.text(f"“{show_steering(claim.quote)}”")
-        st.caption(f"Characters {claim.start}–{claim.end} of the text. State: {review.reviewed.states[claim_id]}.")
-        with shown_errors():
-            _show_claim_buttons(review, claim=claim)
-        with st.expander("Correct it", key=f"correct_{claim_id}"), shown_errors():
-            _show_claim_correction(review, claim=claim)
+        st.caption(f"Characters {claim.start}–{claim.end} of the text. State: {state}.")
+        with shown_errors(), st.container(horizontal=True):
+            show_word_buttons(review, claim=claim)
+            show_move_buttons(list(claims), choice=choice)
+            show_undo_buttons(review.decisions)
+        if state not in GONE:
+            show_claim_editing(review, claim=claim)
 
 
-def _show_claim_buttons(review: Review, *, claim: Claim) -> None:
-    target = f"claim:{claim.id}"
-    state = "rejected" if claim.id in review.rejected else "as read"
-    accept, reject, undo = st.columns(3)
-    if accept.button("Accept", key="accept_claim", width="stretch", icon=":material/check:"):
-        decide(review, [Step(target, "accept", before=state, after="accepted")])
-    if reject.button(
-        "Reject", key="reject_claim", width="stretch", icon=":material/close:", disabled=claim.id in review.rejected
+def show_word_buttons(review: Review, *, claim: Claim) -> None:
+    """Show the buttons that accept and reject a claim, each with its key."""
+    state = review.reviewed.states[claim.id]
+    if st.button(
+        "Accept", key="accept_claim", icon=":material/check:", shortcut="a", type="primary", disabled=state in GONE
     ):
-        decide(review, [Step(target, "reject", before=state, after="rejected")])
-    last = next((item for item in reversed(review.active) if item.target == target), None)
-    if undo.button("Undo the last decision", key="undo_claim", width="stretch", disabled=last is None) and last:
-        take_back(review, last)
+        decide(review, [word_step(claim, state=state, action="accept")])
+    if st.button(
+        "Reject", key="reject_claim", icon=":material/close:", shortcut="x", disabled=state in {*GONE, "rejected"}
+    ):
+        decide(review, [word_step(claim, state=state, action="reject")])
 
 
-def _show_claim_correction(review: Review, *, claim: Claim) -> None:
-    theatre, key = review.theatre, claim.id
-    places = {
-        item.place.id: item.place
-        for item in (claim.place, claim.origin, claim.destination, *review.current.resolutions)
-        if item is not None and item.place is not None
-    }
-    own = claim.place or claim.destination or claim.origin
-    own_id = own.place.id if own is not None and own.place is not None else None
-    codes = [None, *(actor.code for actor in theatre.actors)]
-    kinds = [kind.value for kind in EventKind]
-    with st.form(f"correct_form_{key}", border=False):
-        kind = st.selectbox("Kind", kinds, index=kinds.index(claim.kind.value), key=f"kind_{key}")
-        actor = st.selectbox(
-            "Who holds the place afterwards",
-            codes,
-            index=codes.index(claim.actor) if claim.actor in codes else 0,
-            format_func=lambda code: actor_name(code, theatre=theatre),
-            key=f"actor_{key}",
-        )
-        place_id = st.selectbox(
-            "Where",
-            list(places),
-            index=list(places).index(own_id) if own_id in places else None,
-            format_func=lambda place: name_place(places[place], theatre=theatre),
-            help="One of the places of this article. For another place, correct the mention under Places.",
-            key=f"place_{key}",
-        )
-        left, right = st.columns(2)
-        with left:
-            start = _ask_day("First day", claim.date_start, key=f"start_{key}")
-        with right:
-            end = _ask_day("Last day", claim.date_end, key=f"end_{key}")
-        is_sent = st.form_submit_button("Save the corrections", type="primary")
-    if is_sent:
-        before = {"kind": claim.kind.value, "actor": claim.actor or "", "place": own_id or ""}
-        before["date"] = write_days(claim.date_start, claim.date_end)
-        after = {"kind": kind, "actor": actor or "", "place": place_id or "", "date": write_days(start, end)}
-        _correct_claim(review, claim=claim, before=before, after=after)
+def show_move_buttons(ids: Sequence[str], *, choice: str) -> None:
+    """Show the buttons that go to the claim before and the next one, each with its key."""
 
+    def move(by: int) -> None:
+        now = st.session_state.get(choice)
+        at = ids.index(now) if now in ids else 0
+        st.session_state[choice] = ids[(at + by) % len(ids)]
 
-def _ask_day(label: str, day: date | None, *, key: str) -> date | None:
-    """Ask for a day that may stay unknown: only a date input without a default value can be emptied."""
-    st.session_state.setdefault(key, day)
-    return st.date_input(
-        label, value=None, min_value=date(1900, 1, 1), max_value=date(2100, 12, 31), format="YYYY-MM-DD", key=key
-    )
-
-
-def write_days(start: date | None, end: date | None) -> str:
-    """Write days as the log keeps them; empty = unknown.
-
-    >>> write_days(date(2024, 12, 5), date(2024, 12, 7)), write_days(date(2024, 12, 5), None), write_days(None, None)
-    ('2024-12-05/2024-12-07', '2024-12-05', '')
-    """
-    if start is None:
-        return ""
-    return start.isoformat() if end is None or end == start else f"{start.isoformat()}/{end.isoformat()}"
-
-
-def _correct_claim(review: Review, *, claim: Claim, before: dict[str, str], after: dict[str, str]) -> None:
-    """Log each field that was changed as a decision of its own; the last one draws everything again."""
-    changed = [field for field in after if after[field] != before[field]]
-    if not changed:
-        st.info("Nothing was changed. Choose another value first.")
-        return
-    target = f"claim:{claim.id}"
-    decide(
-        review, [Step(target, "correct", field=field, before=before[field], after=after[field]) for field in changed]
-    )
+    is_alone = len(ids) < 2
+    for key, label, letter, icon, by in (
+        ("previous_claim", "Previous", "p", ":material/arrow_back:", -1),
+        ("next_claim", "Next", "n", ":material/arrow_forward:", 1),
+    ):
+        st.button(label, key=key, icon=icon, shortcut=letter, on_click=move, args=(by,), disabled=is_alone)
 
 
 def show_routes(review: Review) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from mapapp.desk import Step
 from mapapp.errors import PlaceError
 from mapapp.model import Place, Resolution
 from mapapp.theatres.theatre import Theatre
 from mapapp.ui.articles import wait_for
 from mapapp.ui.cached import get_gazetteer_job
 from mapapp.ui.errors import shown_errors
-from mapapp.ui.review import Review, Step, decide, show_choice_table
+from mapapp.ui.geocoder_screen import show_online_answers
+from mapapp.ui.review import Review, decide, show_choice_table
 from mapapp.ui.text import shorten, show_steering
 from mapapp.ui.wording import WHERE_PRECISION, describe_resolution, name_place, unit_name
 
@@ -116,6 +118,7 @@ def _show_place_correction(review: Review, *, resolution: Resolution) -> None:
         gazetteer = wait_for(get_gazetteer_job(review.theatre.folder.name))
         options = {place.id: place for place in gazetteer.find(name.strip())[:50]}
         if not options:
+            show_online_answers(review, resolution=resolution, name=name.strip())
             raise PlaceError(f"No place is called {name.strip()[:60]!r}. Try another spelling, or a place near it.")
     left, middle, right = st.columns([3, 1, 1], vertical_alignment="bottom")
     chosen = left.selectbox(
@@ -130,3 +133,4 @@ def _show_place_correction(review: Review, *, resolution: Resolution) -> None:
         decide(review, [Step(target, "correct", field="place", before=before, after=chosen)])
     if right.button("Not a place", key="reject_place", width="stretch"):
         decide(review, [Step(target, "reject", before=before)])
+    show_online_answers(review, resolution=resolution, name=name.strip() or mention.surface)

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
 
-from mapapp.claims.decisions import active_decisions
-from mapapp.claims.review import Reviewed, check_decision, review_reading
+from mapapp.claims.decisions import EVENT, active_decisions, redoable_step, undoable_step, undone_numbers
+from mapapp.claims.review import Reviewed, review_reading
+from mapapp.desk import Step, redo_last, take_back, undo_last
+from mapapp.desk import decide as write_steps
 from mapapp.model import Claim, Decision, Reading
 from mapapp.theatres.theatre import Theatre
 from mapapp.ui.cached import PatientGazetteer, get_store
+from mapapp.ui.errors import shown_errors
 from mapapp.ui.text import show_steering
 from mapapp.ui.wording import describe_claim
 
 _DONE = "review_done"
-
-NOBODY = "not named"
-"""Author of decisions by somebody who gives no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,55 +72,50 @@ def build_review(raw: Reading, *, theatre: Theatre) -> Review:
     return Review(raw, reviewed, decisions, theatre)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that a person decides."""
-
-    target: str
-    """As in `Decision`."""
-    action: str
-    field: str | None = None
-    before: str | None = None
-    after: str | None = None
-
-
 def decide(review: Review, steps: Sequence[Step]) -> None:
     """Write decisions to the log, all of them or none, and draw everything again. A sample article is stored first."""
     store, article = get_store(), review.raw.article
-    who = str(st.session_state.get("review_who", "")).strip() or NOBODY
-    why = str(st.session_state.get("review_why", "")).strip()
-    now = datetime.now(tz=UTC)
-    decisions = [
-        Decision(
-            id=None,
-            article_id=article.id,
-            target=step.target,
-            action=step.action,
-            field=step.field,
-            before=step.before,
-            after=step.after,
-            who=who,
-            when=now,
-            why=why,
-        )
-        for step in steps
-    ]
-    gazetteer = PatientGazetteer(review.theatre.folder.name)
-    known = {claim.id for reading in store.readings(theatre=review.theatre.code) for claim in reading.claims}
-    for decision in decisions:
-        check_decision(
-            decision, reviewed=review.reviewed, theatre=review.theatre, gazetteer=gazetteer, known_claims=known
-        )
-    if store.article(article.id) is None:
+    stored = store.readings(theatre=review.theatre.code)
+    if article.id not in {reading.article.id for reading in stored}:
         store.add_reading(review.raw, theatre=review.theatre.code)
-    store.add_decisions(decisions)
+    write_steps(
+        store,
+        steps,
+        reviewed=review.reviewed,
+        theatre=review.theatre,
+        gazetteer=PatientGazetteer(review.theatre.folder.name),
+        who=_author("who"),
+        why=_author("why"),
+        known_claims={*review.claims, *(claim.id for reading in stored for claim in reading.claims)},
+    )
+    _finish()
+
+
+def undo(decision: Decision) -> None:
+    """Take a decision back; that is logged, too."""
+    take_back(get_store(), decision, who=_author("who"), why=_author("why"))
+    _finish()
+
+
+def _author(which: str) -> str:
+    return str(st.session_state.get(f"review_{which}", ""))
+
+
+def _finish() -> None:
     st.session_state[_DONE] = True
     st.rerun()
 
 
-def undo(review: Review, decision: Decision) -> None:
-    """Take a decision back; that is logged, too."""
-    decide(review, [Step(f"decision:{decision.id}", "undo", before=decision.after, after=decision.before)])
+def show_undo_buttons(decisions: Sequence[Decision]) -> None:
+    """Show the buttons that take back the last step of a log and bring it again, each with its key."""
+    for name, label, key, icon, step, work in (
+        ("undo_claim", "Undo", "u", ":material/undo:", undoable_step(decisions), undo_last),
+        ("redo_claim", "Redo", "y", ":material/redo:", redoable_step(decisions), redo_last),
+    ):
+        if st.button(label, key=name, icon=icon, shortcut=key, disabled=not step):
+            with shown_errors():
+                work(get_store(), decisions, who=_author("who"), why=_author("why"))
+                _finish()
 
 
 def show_author() -> None:
@@ -155,7 +149,7 @@ def show_choice_table(rows: pd.DataFrame, *, key: str, choice: str, values: list
 
 def build_log_table(decisions: tuple[Decision, ...]) -> pd.DataFrame:
     """Return the log, newest first."""
-    undone = {decision.id for decision in decisions} - {decision.id for decision in active_decisions(decisions)}
+    undone = undone_numbers(decisions)
     rows = [
         (
             decision.id,
@@ -166,7 +160,7 @@ def build_log_table(decisions: tuple[Decision, ...]) -> pd.DataFrame:
             show_steering(decision.before or ""),
             show_steering(decision.after or ""),
             show_steering(decision.why),
-            "undone" if decision.id in undone and decision.action != "undo" else "holds",
+            "undone" if decision.id in undone else "holds",
         )
         for decision in reversed(decisions)
     ]
@@ -191,13 +185,15 @@ def show_log(review: Review) -> None:
         key=review.key("undo_choice"),
     )
     if right.button("Undo it", key="undo_decision", width="stretch"):
-        undo(review, holding[number])
+        undo(holding[number])
 
 
 def _describe_decision(decision: Decision, *, review: Review) -> str:
     """Return a decision in one line."""
     kind, _, name = decision.target.partition(":")
     what = decision.action if decision.field is None else f"{decision.action} {decision.field} of"
+    if decision.field == EVENT:
+        what = "the same event:" if decision.action == "merge" else "not the same event:"
     if kind == "claim":
         claim = review.claims.get(name)
         return f"{what} claim {'' if claim is None else describe_claim(claim, theatre=review.theatre)}"
