@@ -203,7 +203,7 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
         is_journey = has_word(text, movement_triggers(), start=start, end=end)
         free: list[Resolution] = []
         named: tuple[Resolution, ...] = ()
-        if is_control or is_journey or toponyms:
+        if is_control or is_journey:
             described = find_described_places(
                 text, start=start, end=end, article_id=article.id, own=toponyms, before=recent_places
             )

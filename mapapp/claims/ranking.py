@@ -2,7 +2,7 @@
 
 A table of weights, trained by `make train` on the passages in `geodata/training/claims` and nothing else: one weight
 per clue (`clues`) and group; and the probabilities are a softmax of their sums. `geodata/lexicon/claim_ranker.json`
-holds it; every score can be taken apart into its clues (`explain_ranking`).
+holds it, to be read by anybody.
 """
 
 from __future__ import annotations
@@ -65,32 +65,10 @@ def probabilities(clues: Mapping[str, float], *, ranker: Ranker) -> dict[str, fl
     >>> round(probabilities({"before=held": 1.0}, ranker=table)["hold"], 2)
     0.88
     """
-    sums = list(ranker.bias)
     weights = ranker.weights
-    for clue, value in clues.items():
-        row = weights.get(clue)
-        if row is not None:
-            for number, weight in enumerate(row):
-                sums[number] += weight * value
+    known = [(weights[clue], value) for clue, value in clues.items() if clue in weights]
+    sums = [bias + sum([row[number] * value for row, value in known]) for number, bias in enumerate(ranker.bias)]
     highest = max(sums)
     parts = [math.exp(one - highest) for one in sums]
     total = sum(parts)
     return {group: part / total for group, part in zip(ranker.groups, parts, strict=True)}
-
-
-def explain_ranking(
-    clues: Mapping[str, float], *, group: str, ranker: Ranker, most: int = 8
-) -> tuple[tuple[str, float], ...]:
-    """Return the clues that speak most for and against a group, the strongest first: name and log-odds.
-
-    >>> table = Ranker(("hold", "nothing"), (0.0, 0.0), {"before=held": (1.0, -1.0)}, "", 0)
-    >>> explain_ranking({"before=held": 1.0}, group="hold", ranker=table)
-    (('before=held', 2.0),)
-    """
-    own, none = ranker.groups.index(group), ranker.groups.index(NOTHING)
-    told = [
-        (clue, round((ranker.weights[clue][own] - ranker.weights[clue][none]) * value, 3))
-        for clue, value in clues.items()
-        if clue in ranker.weights
-    ]
-    return tuple(sorted(told, key=lambda one: (-abs(one[1]), one[0]))[:most])

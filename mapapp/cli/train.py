@@ -79,7 +79,7 @@ def write(model: LogisticRegression, *, names: Sequence[str], trained_on: str, p
         "passages": passages,
         "groups": [str(name) for name in model.classes_],
         "bias": [round(float(value), DIGITS) for value in model.intercept_],
-        "weights": {names[column]: [float(value) for value in weights[:, column]] for column in kept},
+        "weights": {names[int(column)]: [float(value) for value in weights[:, column]] for column in kept},
     }
     RANKER.write_text(json.dumps(content, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     print(f"{RANKER.name}: {len(kept)} clues, {RANKER.stat().st_size / 1e6:.2f} MB")

@@ -38,6 +38,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "pickle": (),
     "marshal": (),
     "shelve": (),
+    "sklearn": ("mapapp.cli.train",),
     "argparse": ("mapapp.cli", "geodata"),
 }
 """Package -> the only places that may import it; empty = nowhere."""
