@@ -128,14 +128,43 @@ def _answer(
 
 def tell_extraction(extraction: Extraction, *, model: str) -> tuple[str, ...]:
     """Return plain sentences on what became of a model's answers; none of its words are in them."""
-    lines = []
-    kept = f", {extraction.from_cache} of them from answers that were kept" if extraction.from_cache else ""
-    lines.append(
-        f"{model}: {extraction.answered} of {extraction.windows} parts of the text answered{kept}; "
-        f"{len(extraction.claims)} claims hold, {sum(extraction.dropped.values())} were dropped."
-    )
+    kept = f" ({extraction.from_cache} before)" if extraction.from_cache else ""
+    dropped = sum(extraction.dropped.values())
+    lines = [
+        f"{model} has answered for {extraction.answered} of {extraction.windows} parts of the text{kept}. "
+        f"Of its claims {len(extraction.claims)} hold; {dropped} dropped."
+    ]
     lines.extend(f"Dropped {count}: {reason}." for reason, count in extraction.dropped.items())
     lines.extend(f"Left unknown {count}: {reason}." for reason, count in extraction.unknown.items())
     if extraction.problem:
         lines.append(extraction.problem)
     return tuple(lines)
+
+
+TRIAL = "Soldiers of the old army left the town of Bree on 3 January 2030; local fighters walked in without a shot."
+"""Our own words, about no real place: what a model is tried out with."""
+MISQUOTED = ("its quote does", "it has no quote", "it is not in the form")
+"""How the reasons begin for which claims of a model that does not do as it is told are dropped."""
+
+
+def try_out(session: Session, *, theatre: Theatre) -> str:
+    """Ask a model about a sentence of our own and say in plain words how it answered.
+
+    Raises `LanguageModelError` where it does not answer, or not in a form that can be used.
+    """
+    article = Article(id="trial", text=TRIAL)
+    (question,) = make_questions(article, theatre=theatre)
+    rows = read_answer(ask(session, system=question.system, user=question.user, schema=answer_schema(theatre.actors)))
+    tally = Tally()
+    ground = survey(article, resolutions=(), theatre=theatre)
+    check_claims(rows, ground=ground, window=question.span, tally=tally)
+    misquoted = sum(count for reason, count in tally.dropped.items() if reason.startswith(MISQUOTED))
+    model, host = session.endpoint.model, session.endpoint.host
+    form = {"json_schema": "by the schema", "json_object": "as JSON", "text": "as text with JSON in it"}[session.format]
+    if not rows:
+        return f"{model} at {host} answers {form}, but found nothing in an easy sentence. Expect little of it."
+    if misquoted == len(rows):
+        return (
+            f"{model} at {host} answers {form}, but does not quote word for word. Most of what it says will be dropped."
+        )
+    return f"{model} at {host} answers {form} and quotes word for word. It can be used."

@@ -12,15 +12,23 @@ from typing import Any
 
 import pytest
 
+from mapapp.errors import LanguageModelError
 from mapapp.language_model.answers import answers_folder, count_answers, find_answer, forget_answers
 from mapapp.language_model.chat import Session
 from mapapp.language_model.comparison import Reader, compare_claims
-from mapapp.language_model.extraction import Extraction, count_unanswered, extract_with_model, tell_extraction
+from mapapp.language_model.extraction import (
+    TRIAL,
+    Extraction,
+    count_unanswered,
+    extract_with_model,
+    tell_extraction,
+    try_out,
+)
 from mapapp.model import Article, Assertion, Candidate, Claim, EventKind, Mention, MentionKind, Resolution
 from mapapp.store import open_store
 from mapapp.store.readings import check_claims
 from tests.invented import PLACES, THEATRE, make_reading
-from tests.language_models import claim_of, claiming, model_that, saying, sending
+from tests.language_models import Behaviour, claim_of, claiming, model_that, saying, sending
 
 SENTENCE = "The Front took Bree on Thursday."
 LONG = "\n\n".join(f"{SENTENCE} This is part {number}. {'It rains. ' * 120}" for number in range(6))
@@ -201,7 +209,7 @@ def test_what_became_of_the_answers_is_told_without_a_word_of_the_model() -> Non
     rows = [claim_of(SENTENCE, actor="EVIL"), claim_of("<b>EVIL</b> took Bree")]
     with model_that(claiming(*rows)) as model:
         lines = tell_extraction(extract(model.session(), article_of()), model="invented")
-    assert lines[0] == "invented: 1 of 1 parts of the text answered; 1 claims hold, 1 were dropped."
+    assert lines[0] == "invented has answered for 1 of 1 parts of the text. Of its claims 1 hold; 1 dropped."
     assert "Dropped 1: its quote does not stand in the article." in lines
     assert "Left unknown 1: actor: no party of the theatre." in lines
     assert "EVIL" not in " ".join(lines)
@@ -257,3 +265,28 @@ def test_the_ends_of_a_movement_are_places_too() -> None:
     ends = {"kind": EventKind.MOVEMENT, "place": None}
     one, two = claim(1, **ends, origin=other_place()), claim(2, **ends, destination=other_place())
     assert [pair.reader for pair in compare_claims([one], model=[two])] == [Reader.BOTH]
+
+
+# Trying a model out
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (claiming(claim_of(TRIAL)), "by the schema and quotes word for word"),
+        (claiming(), "found nothing in an easy sentence"),
+        (claiming(claim_of("Soldiers left Bree, I think")), "does not quote word for word"),
+        (claiming(claim_of("")), "does not quote word for word"),
+    ],
+)
+def test_a_trial_sends_our_own_sentence_and_says_what_to_expect(answer: Behaviour, told: str) -> None:
+    with model_that(answer) as model:
+        assert told in try_out(model.session(), theatre=THEATRE)
+        (sent,) = model.questions
+    assert TRIAL in sent["messages"][1]["content"]
+    assert count_answers() == 0
+
+
+def test_a_trial_that_fails_says_why() -> None:
+    with model_that(sending({}, status=401)) as model, pytest.raises(LanguageModelError, match="key"):
+        try_out(model.session(), theatre=THEATRE)
