@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geopy.exc import (
     GeocoderAuthenticationFailure,
@@ -92,7 +93,10 @@ def ask_online(name: str, *, geocoder: OnlineGeocoder) -> tuple[ImportedPlace, .
     if not asked:
         raise PlaceError("No name was given. Type the name of a place to ask for.")
     try:
-        answer = geocoder.geocode(asked, exactly_one=False)
+        with warnings.catch_warnings():
+            # geopy warns of points that are none, and raises.
+            warnings.simplefilter("ignore", UserWarning)
+            answer = geocoder.geocode(asked, exactly_one=False)
     except (GeocoderAuthenticationFailure, GeocoderInsufficientPrivileges) as error:
         raise PlaceError(f"{geocoder.service} refused the key or the name of the app. Check them.") from error
     except GeocoderQuotaExceeded as error:
@@ -135,6 +139,8 @@ def keep_answer(place: ImportedPlace, *, gazetteer: Gazetteer) -> ImportedPlace:
 
     A place that is known already gains the spelling. Raise `DataError` where the table cannot be written.
     """
+    if not place.country and gazetteer.pcodes(lat=place.lat, lon=place.lon):
+        place = replace(place, country=gazetteer.theatre.country)
     known = gazetteer.same_place(place)
     kept = place.as_same(known) if known is not None else place
     path = imports_folder() / f"{KEPT_AS}.csv"

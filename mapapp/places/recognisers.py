@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -23,6 +24,10 @@ MOST_CHARACTERS = 100_000
 """Of one piece of text that is handed over: models need memory with the length of a text."""
 
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which models cannot take; each is replaced by one mark, so that offsets stay."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Stretch:
     """A part of a text that is a place's name, half-open, in code points."""
@@ -34,7 +39,10 @@ class Stretch:
 class Recogniser(Protocol):
     """What finds the names of places in a text."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Return the name by which it was opened."""
+        ...
 
     def find(self, text: str) -> tuple[Stretch, ...]:
         """Return the stretches in order, without overlaps; each lies inside the text and is not empty."""
@@ -51,7 +59,7 @@ class SpacyRecogniser:
     def find(self, text: str) -> tuple[Stretch, ...]:
         """Return what the model calls a place, without an article before it or a possessive ending after it."""
         found: list[Stretch] = []
-        for begin, piece in _pieces(text):
+        for begin, piece in _pieces(_SURROGATES.sub("\ufffd", text)):
             for entity in self._read(piece).ents:
                 if entity.label_ in PLACE_LABELS:
                     stretch = _trimmed(text, begin + entity.start_char, begin + entity.end_char)

@@ -12,10 +12,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from mapapp.model import MapQuery
 from mapapp.places.imports import MAPPED_FIELDS, MOST_PLACES
 from mapapp.places.intake import FORMATS, Intake, import_gazetteer, list_imports, read_mapping, remove_import
-from mapapp.ui.articles import wait_for
 from mapapp.ui.cached import get_gazetteer_job
+from mapapp.ui.geocoder_screen import show_geocoder_choice
 from mapapp.ui.jobs import Report, start_job
 from mapapp.ui.text import escape_markdown, file_name
+from mapapp.ui.waiting import wait_for
 from mapapp.ui.wording import count
 
 RESULT = "gazetteer_result"
@@ -43,6 +44,7 @@ def show_own_gazetteers(query: MapQuery) -> None:
     else:
         st.caption("None yet. Places of a gazetteer that you bring in are found in texts and when you look places up.")
     _show_form(query)
+    show_geocoder_choice()
 
 
 def _show_result(result: Intake | str | None) -> None:
