@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,50 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 def whole(body: bytes, *, status: int = 200) -> Answer:
     """Answer with a body and its length."""
     return partly(body, announced=len(body), status=status)
+
+
+def typed(body: bytes, content_type: str | None, *, status: int = 200, **headers: str) -> Answer:
+    """Answer with a body of a content type, None for none; underscores in the names of headers are hyphens."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        if content_type is not None:
+            request.send_header("Content-Type", content_type)
+        for name, value in headers.items():
+            request.send_header(name.replace("_", "-"), value)
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    return answer
+
+
+def endless(part: bytes, content_type: str, *, release: threading.Event, pause_s: float = 0.0) -> Answer:
+    """Send the same part again and again until the client or the test lets go."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", content_type)
+        request.end_headers()
+        with contextlib.suppress(OSError):
+            while not release.wait(pause_s):
+                request.wfile.write(part)
+                request.wfile.flush()
+
+    return answer
+
+
+def dripping(release: threading.Event, *, pause_s: float) -> Answer:
+    """Send the head of an answer byte by byte, without an end."""
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        with contextlib.suppress(OSError):
+            request.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not release.wait(pause_s):
+                request.wfile.write(b"a")
+                request.wfile.flush()
+
+    return answer
 
 
 def partly(body: bytes, *, announced: int | None, status: int = 200) -> Answer:

@@ -123,8 +123,8 @@ def is_public(ip: str) -> bool:
         if address.ipv4_mapped is not None:
             return is_public(str(address.ipv4_mapped))
         for network, bits in EMBEDDED_IPV4:
-            if address in network and not is_public(str(ipaddress.IPv4Address((int(address) >> bits) & 0xFFFFFFFF))):
-                return False
+            if address in network:
+                return is_public(str(ipaddress.IPv4Address((int(address) >> bits) & 0xFFFFFFFF)))
         if address.is_site_local:
             return False
     is_special = address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback

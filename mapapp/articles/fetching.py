@@ -145,7 +145,9 @@ def _ask(target: Target, *, limits: Limits, deadline: float) -> Fetched | str:
     try:
         with _given_up(connection, after_s=left) as is_given_up:
             try:
-                return _read_answer(connection, target=target, limits=limits, deadline=deadline)
+                answer = _read_answer(connection, target=target, limits=limits, deadline=deadline)
+            except ArticleError:
+                raise
             except TimeoutError as error:
                 raise ArticleError(_too_slow(target, limits=limits)) from error
             except ssl.SSLCertVerificationError as error:
@@ -157,6 +159,9 @@ def _ask(target: Target, *, limits: Limits, deadline: float) -> Fetched | str:
                 reason = getattr(error, "strerror", None) or type(error).__name__
                 message = f"{target.host} cannot be read ({reason}). Check the address and try again."
                 raise ArticleError(message) from error
+            if is_given_up():  # what was cut may look like an end
+                raise ArticleError(_too_slow(target, limits=limits))
+            return answer
     finally:
         connection.close()
 

@@ -85,6 +85,7 @@ def _ask(source: str, *, upload_key: str, theatre: Theatre) -> Sent | None:
     """Show the form for one kind of source; return what was sent, or None."""
     files: list[UploadedFile] = []
     columns: Mapping[str, str] = {}
+    is_many = False
     if source == FILES:
         uploaded = st.file_uploader(
             "Texts, web pages, PDF, Word, feeds, or tables and JSON of many articles",
@@ -95,7 +96,9 @@ def _ask(source: str, *, upload_key: str, theatre: Theatre) -> Sent | None:
         )
         files = list(uploaded or ())
         with shown_errors():
-            columns = _ask_columns(files, theatre=theatre)
+            many = [file for file in files if find_collection(file.getvalue(), name=file.name) is not None]
+            is_many = bool(many)
+            columns = _ask_columns(many, theatre=theatre)
     with st.form("intake", border=False):
         text, listed, is_full_text_wanted = "", "", False
         if source == PASTE:
@@ -116,11 +119,9 @@ def _ask(source: str, *, upload_key: str, theatre: Theatre) -> Sent | None:
                 "Each address is opened once, by the machine that the app runs on, when you press the button. Nothing "
                 "else is fetched, then or later."
             )
-        is_one = source == PASTE or (source == FILES and len(files) <= 1 and not columns)
+        is_one = source == PASTE or (source == FILES and len(files) <= 1 and not is_many)
         about = _ask_about(is_one=is_one, timezone=theatre.timezone, columns=columns)
-        label = {PASTE: "Read it", ADDRESSES: "Open and read"}.get(
-            source, "Read it" if len(files) <= 1 else "Read them"
-        )
+        label = "Open and read" if source == ADDRESSES else "Read it" if is_one else "Read them"
         is_sent = st.form_submit_button(label, type="primary", icon=":material/auto_stories:")
     if not is_sent:
         return None
@@ -172,9 +173,8 @@ def _ask_about(*, is_one: bool, timezone: str, columns: Mapping[str, str]) -> Ab
 # Files of many articles, before they are read
 
 
-def _ask_columns(files: Sequence[UploadedFile], *, theatre: Theatre) -> Mapping[str, str]:
-    """Show the beginning of a file of many articles and let the user say which column holds what."""
-    many = [file for file in files if find_collection(file.getvalue(), name=file.name) is not None]
+def _ask_columns(many: Sequence[UploadedFile], *, theatre: Theatre) -> Mapping[str, str]:
+    """Show the beginning of the first file of many articles and let the user say which column holds what."""
     if not many:
         return {}
     file = many[0]
@@ -237,7 +237,7 @@ def _take_in(sent: Sent, *, theatre: Theatre) -> None:
     if sent.source == ADDRESSES:
         wrong = [address for address in sent.addresses if not is_address(address)]
         if not sent.addresses or wrong:
-            got = f"{wrong[0][:80]!a} is none. " if wrong else ""
+            got = f"{wrong[0][:80]!a} is no address. " if wrong else ""
             raise ArticleError(f"{got}Give addresses that begin with https:// or http://, one a line.")
         if len(sent.addresses) > MAX_ADDRESSES:
             message = f"There are {len(sent.addresses)} addresses. Give at most {MAX_ADDRESSES} in one go."
