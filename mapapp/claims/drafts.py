@@ -15,6 +15,7 @@ from mapapp.claims.lexicon import Lexicon, read_lexicon
 from mapapp.claims.phrases import is_place
 from mapapp.claims.scoring import read_features, score_features
 from mapapp.claims.speech import Attribution, speaker_of
+from mapapp.claims.words import Word
 from mapapp.model import CONTROL_CHANGES, Actor, Article, Assertion, Claim, EventKind, Resolution
 
 
@@ -102,6 +103,38 @@ def _with_rival(candidate: Candidate, actors: Mapping[str, Actor]) -> Candidate:
     return replace(candidate, actor=Party(next(iter(fitting)), "article"))
 
 
+def _with_likely(candidate: Candidate, actors: Mapping[str, Actor], lexicon: Lexicon, home: Home | None) -> Candidate:
+    """Let who takes or holds be the one party of the sentence; where it names none, "soldiers" are the state's."""
+    found = _with_rival(candidate, actors)
+    if found.actor.code is not None:
+        return found
+    words = candidate.sentence.words
+    codes = {
+        word.party.codes[0] for word in words if word.party is not None and word.place is None and word.party.codes
+    }
+    codes -= {candidate.opponent.code or ""}
+    if candidate.verb_class == "hold" and len(codes) == 1 and codes <= set(actors):
+        return replace(candidate, actor=Party(next(iter(codes)), "article"))
+    state = next((actor for actor in actors.values() if actor.is_state), None)
+    if codes or state is None or home is None or candidate.opponent.code == state.code:
+        return candidate
+    for word in words:
+        if word.low in lexicon.words["soldiers"] and word.place is None and _is_unowned(words, word.index):
+            return replace(candidate, actor=Party(state.code, "article", word.index, True))
+    return candidate
+
+
+def _is_unowned(words: Sequence[Word], index: int) -> bool:
+    """Return whether nothing before "soldiers" says whose they are: no name, no "Russian-backed"."""
+    if index == 0:
+        return True
+    before = words[index - 1]
+    return before.place is None and before.party is None and before.text[:1].islower() and before.low not in _OWNED
+
+
+_OWNED = frozenset(("-", "backed", "led", "rebel", "opposition", "former", "foreign", "enemy", "allied", "mercenary"))
+
+
 def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candidate
     candidate: Candidate,
     lexicon: Lexicon,
@@ -157,6 +190,9 @@ def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candid
             when = context
         elif candidate.sentence.number < RECENT_SENTENCES and _is_news(candidate, lexicon):
             when = recent(published)
+    if actor.code is None and actor.basis in ("none", "other") and candidate.verb_class in TAKING | {"hold"}:
+        candidate = _with_likely(candidate, actors, lexicon, home)
+        actor = candidate.actor
     day = when.first or published
     actor, opponent = _living(actor, day=day, actors=actors), _living(opponent, day=day, actors=actors)
     candidate = replace(candidate, actor=actor, opponent=opponent)
@@ -254,6 +290,8 @@ def kind_of(draft: Draft, actors: Mapping[str, Actor], lexicon: Lexicon) -> Even
     if draft.candidate.actor.is_state or _is_of_the_country(draft):
         return EventKind.REGAINS
     opponent = actors.get(draft.opponent or "") if draft.candidate.actor.basis != "unlisted" else None
+    if verb_class == "retake" and draft.candidate.actor.basis == "none" and not (opponent and opponent.is_state):
+        return EventKind.REGAINS  # "was recaptured", by nobody named: that is said of states
     if opponent is not None and not opponent.is_state and verb_class == "retake":
         return EventKind.REGAINS
     return EventKind.OVERTAKES

@@ -27,7 +27,7 @@ from mapapp.claims.drafts import (
 )
 from mapapp.claims.grading import find_publisher, grade_claim
 from mapapp.claims.hints import hint_words
-from mapapp.claims.homes import find_home
+from mapapp.claims.homes import Home, find_home
 from mapapp.claims.known_places import find_known_places
 from mapapp.claims.lending import lend_within_article
 from mapapp.claims.lexicon import Lexicon, has_word, read_lexicon
@@ -137,13 +137,14 @@ def _rank(read: Proposals, *, article: Article, theatre: Theatre, actors: Mappin
     """Return the drafts with their scores, those that only the ranker sees among them."""
     lexicon = read_lexicon()
     sightings = _sightings(read, article=article, theatre=theatre)
+    home = Home(theatre.country)
     drafts, unread = rank(sightings, ranker=read_ranker(), lowest=LOWEST_SCORE)
     published = publication_day(article, timezone=theatre.timezone)
     for sighting, group, score in unread:
         sentence = sighting.line.sentence
         attributions = find_attributions(sentence, text=article.text, lexicon=lexicon)
         candidate = open_candidate(sighting, group=group)
-        draft = build_draft(candidate, lexicon, actors, attributions, published, sighting.seen.carried)
+        draft = build_draft(candidate, lexicon, actors, attributions, published, sighting.seen.carried, home)
         if draft is not None:
             drafts.append(replace(draft, score=score))
     drafts = lend_within_article(drafts, actors=actors)
