@@ -17,21 +17,32 @@ from mapapp.ui.cached import get_gazetteer_job, get_store, is_gazetteer_open
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.gazetteer_screen import show_own_gazetteers
 from mapapp.ui.imports_screen import show_imports
+from mapapp.ui.language_model_screen import show_language_model
+from mapapp.ui.publishers_screen import show_publishers
 from mapapp.ui.review import build_log_table
 from mapapp.ui.tables import web_address
 from mapapp.ui.text import escape_markdown, show_steering
-from mapapp.ui.wording import actor_name, count, format_day
+from mapapp.ui.wording import count, format_day
 
 _RELATIVE_LINK = re.compile(r"!?\[([^\]]*)\]\((?!https?://)[^)]*\)")
 """A link or picture that leads to another file of the documentation, which the app does not serve."""
 
+TABS = (
+    "Method",
+    "Bundled data",
+    "Boundaries",
+    "Imports",
+    "Parties and publishers",
+    "Places",
+    "Language model",
+    "Store and log",
+)
 METHOD = Path(__file__).resolve().parents[2] / "docs" / "method.md"
 
 
 def show_data(query: MapQuery, *, theatre: Theatre) -> None:
     """Show the tabs of the screen."""
-    titles = ("Method", "Bundled data", "Boundaries", "Imports", "Parties and publishers", "Places", "Store and log")
-    method, data, boundaries, imports, parties, places, store = st.tabs(titles)
+    method, data, boundaries, imports, parties, places, model, store = st.tabs(TABS)
     with method, shown_errors():
         _show_method()
     with data, shown_errors():
@@ -45,6 +56,8 @@ def show_data(query: MapQuery, *, theatre: Theatre) -> None:
     with places, shown_errors():
         _show_gazetteer(query, theatre=theatre)
         show_own_gazetteers(query)
+    with model, shown_errors():
+        show_language_model(theatre)
     with store, shown_errors():
         _show_store(theatre)
 
@@ -108,23 +121,7 @@ def _show_parties(theatre: Theatre) -> None:
     ]
     columns = ["Code", "Name", "Arabic name", "From", "Until (not included)", "Also called", "Note"]
     st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, key="actors")
-    st.caption(
-        "Publishers and how far they are trusted: reliability A–F of the Admiralty system. A publisher that favours a "
-        "party counts as assessed only against that party. Who is not listed is graded F."
-    )
-    graded = [
-        (publisher.name, publisher.reliability, _favoured(publisher.favours, theatre=theatre), publisher.domain or "")
-        for publisher in theatre.publishers
-    ]
-    st.dataframe(
-        pd.DataFrame(graded, columns=["Publisher", "Reliability", "Favours", "Domain"]),
-        hide_index=True,
-        key="publishers",
-    )
-
-
-def _favoured(code: str | None, *, theatre: Theatre) -> str:
-    return "nobody, or unknown" if code is None else actor_name(code, theatre=theatre)
+    show_publishers(theatre)
 
 
 def _show_gazetteer(query: MapQuery, *, theatre: Theatre) -> None:
