@@ -4,6 +4,7 @@
   const app = window.mapapp;
   const R = (app.routes = { list: [], off: new Set() });
   const ARROW_EVERY_PX = 110;
+  const EVENTS = new Set(["turn-back", "last-known"]); // their labels say what happened, those of the others where
   const BESIDE = 0.3; // how strongly other routes stand beside the one in focus
   const TICK_EVERY_PX = 84;
   const TICK_STEPS_S = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
@@ -237,7 +238,7 @@
           if (!point.point) continue;
           found.push({
             lat: point.point[0], lon: point.point[1], kind: "route", rank: -2,
-            text: point.label || R.roleName(point.role), own: point.own ?? words[point.role]?.own,
+            text: point.label || R.roleName(point.role), own: point.own ?? (EVENTS.has(point.role) || !point.label ? words[point.role]?.own : null),
             extra: [app.map.getZoom() >= 6 && !app.isPhone() ? point.time : null,
               point.schematic ? [R.word("not_reported").en, R.word("not_reported").own].filter(Boolean).join(" · ") : null].filter(Boolean),
             gap: point.schematic ? 16 : 10,

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mapapp.errors import DataError
+from mapapp.model import Route
 from mapapp.text import show_plain
 from mapapp.theatres.theatre import Theatre
 from mapapp.tracks.imports import TrackImport, describe_turn, read_imports
@@ -17,14 +18,13 @@ from mapapp.ui.wording import count, format_days
 
 SUFFIXES = ("csv", "gpx", "kml", "kmz", "geojson", "json")
 MAX_MB = 100
-_MESSAGE = "track_message"
+_MESSAGE, _REMOVED = "track_message", "track_removed"
 
 
 def show_track_intake(theatre: Theatre) -> None:
     """Show the form that takes a file, its preview, and the stored tracks."""
+    _show_message(theatre)
     with st.expander("Import a measured track", icon=":material/add:"), shown_errors():
-        if message := st.session_state.pop(_MESSAGE, None):
-            st.success(escape_markdown(message))
         st.caption(
             "Flightradar24 or OpenSky CSV, readsb and tar1090 traces, GPX, KML, KMZ, GeoJSON with times, or any CSV "
             "with lat, lon and time. Nothing is stored before you have seen what becomes of it."
@@ -39,6 +39,22 @@ def show_track_intake(theatre: Theatre) -> None:
             if st.button("Store", type="primary", key="track_store", icon=":material/save:"):
                 _store(found, theatre=theatre)
         _show_stored(theatre)
+
+
+def _show_message(theatre: Theatre) -> None:
+    """Show what was done last; a track that was taken out can be put back as long as its message stands."""
+    if message := st.session_state.pop(_MESSAGE, None):
+        st.success(escape_markdown(message))
+    removed: Route | None = st.session_state.get(_REMOVED)
+    if removed is None:
+        return
+    text_side, button_side = st.columns([5, 1], vertical_alignment="center")
+    text_side.success(f"Removed: {escape_markdown(show_steering(removed.title))}")
+    if button_side.button("Undo", key="track_undo", icon=":material/undo:"):
+        get_store().add_track(removed, theatre=theatre.code)
+        del st.session_state[_REMOVED]
+        st.session_state[_MESSAGE] = "The track is back."
+        st.rerun()
 
 
 @st.cache_data(max_entries=2, show_spinner="Reading the track …")
@@ -73,6 +89,7 @@ def _store(found: tuple[TrackImport, ...], *, theatre: Theatre) -> None:
     added = [store.add_track(one.route, theatre=theatre.code) for one in found]
     if not any(added):
         raise DataError("This very track is stored already. It stands in the list below.")
+    st.session_state.pop(_REMOVED, None)
     st.session_state[_MESSAGE] = f"{count(sum(added), 'track')} stored."
     st.rerun()
 
@@ -85,5 +102,5 @@ def _show_stored(theatre: Theatre) -> None:
         text_side.text(f"{show_steering(track.route.title)} · {days}")
         if button_side.button("Remove", key=f"remove_{track.route.id}"):
             get_store().remove_track(track.route.id, theatre=theatre.code)
-            st.session_state[_MESSAGE] = "The track was removed."
+            st.session_state[_REMOVED] = track.route
             st.rerun()

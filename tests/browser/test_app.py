@@ -355,3 +355,40 @@ def test_a_preview_of_the_picture_is_shown(server: str, watch: Watch) -> None:
     picture.wait_for()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") >= 960
     assert_nothing_left(watched, server)
+
+
+def test_a_track_is_uploaded_seen_stored_followed_and_taken_out(server: str, watch: Watch) -> None:
+    watched = open_app(watch, server, "/routes")
+    page = watched.page
+    settle(page)
+    page.get_by_text("Import a measured track").click()
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(
+        {"name": "broken.gpx", "mimeType": "application/gpx+xml", "buffer": b"<gpx><trk>"}
+    )
+    page.get_by_text("broken.gpx is broken XML").wait_for()
+    rows = "".join(f"{1_733_623_200 + 60 * n},{36.9 + n / 20:.2f},41.2,{100 * n}\n" for n in range(30))
+    page.get_by_role("button", name="Remove broken.gpx").or_(
+        page.locator("[data-testid=stFileUploaderDeleteBtn] button")
+    ).first.click()
+    page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(
+        {"name": "morning.csv", "mimeType": "text/csv", "buffer": b"time,lat,lon,ele\n" + rows.encode()}
+    )
+    page.get_by_text("Positions in").wait_for()
+    page.get_by_role("button", name="Store").click()
+    page.get_by_text("1 track stored.").wait_for()
+    page.get_by_placeholder("Words of a title").fill("morning")
+    page.keyboard.press("Enter")
+    settle(page)
+    frame = map_frame(page)
+    deadline = time.monotonic() + SECONDS
+    while frame.evaluate("mapapp.focus?.route.title") != "morning.csv":
+        assert time.monotonic() < deadline, "the time control did not zoom to the track"
+        page.wait_for_timeout(100)
+        frame = map_frame(page)
+    assert frame.locator(".marker.is-measured").count() == 1
+    page.get_by_text("Import a measured track").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.get_by_text("Removed: morning.csv").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("The track is back.").wait_for()
+    assert watched.dialogs == []
