@@ -9,6 +9,9 @@ from mapapp.claims.mood import auxiliaries_before
 from mapapp.claims.phrases import COMPASS, QUOTES, PlaceFound, is_demonym, is_place, is_site, is_verbal
 from mapapp.claims.words import Word
 
+LONGEST_APPOSITION = 26
+"""Words that may stand between a place and its verb: "X, self-styled capital of the group’s realm, fell"."""
+
 
 def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon, attaches: bool = False) -> tuple[PlaceFound, ...]:
     """Return the places that are the subject of the verb at a word: "the towns of A and B were captured".
@@ -92,7 +95,7 @@ def _skip_back(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int
 def _before_apposition(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int | None:
     """Return the word before ", a town in the north," where a place stands there; None where a clause lies within."""
     for back in range(position, 0, -1):
-        if words[back].low in (".", ";", ":", "“", "”") or position - back > 18:
+        if words[back].low in (".", ";", ":", "“", "”") or position - back > LONGEST_APPOSITION:
             return None
         head = words[back - 1]
         if words[back].low == "," and (is_place(head) or is_site(head, lexicon=lexicon)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from mapapp.claims.agents import Party
 from mapapp.claims.extract import extract_claims
 from mapapp.claims.homes import Home, as_stranger, find_home
 from mapapp.claims.parties import find_parties
-from mapapp.model import Actor, Article, Claim
+from mapapp.model import Actor, Article, Claim, EventKind
 from tests.invented import THEATRE
 from tests.unit.claims.test_hints import places_of
 
@@ -63,6 +64,34 @@ def test_of_other_countries_only_names_of_their_own_are_known() -> None:
     by_code = {actor.code: actor for actor in ACTORS}
     assert as_stranger(Party("REBELS", "generic", 3), actors=by_code) == Party(None, "unlisted", 3, False)
     assert as_stranger(Party("BLUE", "known", 3), actors=by_code).code == "BLUE"
+
+
+SUDAN_LIKE = replace(
+    THEATRE,
+    code="rivers",
+    actors=(
+        Actor("NAT", "National Army", aliases=("the army", "army forces", "Khor government"), is_state=True),
+        Actor("RAG", "Rapid Guards", aliases=("RAG", "the paramilitaries", "paramilitary fighters")),
+        Actor("HIL", "Hill Movement", aliases=("HM-North",)),
+        Actor("OTH", "Armed groups, not named", aliases=("rebels",), is_generic=True, members=("RAG", "HIL")),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The RAG overran Bree on Sunday.", (EventKind.OVERTAKES, "RAG", None)),
+        ("The army recaptured Bree from the paramilitaries.", (EventKind.REGAINS, "NAT", "RAG")),
+        ("Bree, held by the Hill Movement since 2029, was quiet.", (EventKind.REPORTED, "HIL", None)),
+        ("The Rapid Guards pulled out of Bree under the deal.", (EventKind.TRANSFER, None, "RAG")),
+        ("Soldiers walked into Bree and raised the flag; the National Army said so.", (EventKind.REGAINS, "NAT", None)),
+    ],
+)
+def test_another_war_is_read_with_the_same_words(text: str, expected: tuple[EventKind, str | None, str | None]) -> None:
+    article = Article(id="2" * 64, text=text, published=datetime(2030, 1, 4, tzinfo=UTC), language="en")
+    claims = extract_claims(article, resolutions=places_of(text), theatre=SUDAN_LIKE)
+    assert expected in {(claim.kind, claim.actor, claim.opponent) for claim in claims}
 
 
 def test_an_article_is_at_home_where_most_of_its_places_are() -> None:
