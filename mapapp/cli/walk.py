@@ -64,10 +64,10 @@ def read_key() -> str:
         terminal = sys.stdin.fileno()
         before = termios.tcgetattr(terminal)
         try:
-            tty.setcbreak(terminal)
+            tty.setcbreak(terminal, termios.TCSANOW)  # what was typed ahead is not thrown away
             key = sys.stdin.read(1)
         finally:
-            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
     if key == "\x03":
         raise KeyboardInterrupt
     return key

@@ -32,7 +32,7 @@ FINEST_UNIT = 4
 """`where_prec` of a first-level unit: a claim on something larger shows the whole theatre."""
 
 
-ARTICLE, QUEUE, FILES = "Article by article", "What waits for review", "Claims as files"
+ARTICLE, QUEUE, FILES = "By article", "Review queue", "As files"
 """What may be done on the screen."""
 
 

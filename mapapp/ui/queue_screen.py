@@ -38,11 +38,11 @@ def show_queue(query: MapQuery, *, theatre: Theatre) -> None:
         queue = get_queue(query, with_samples=has_samples())
     rows = {row.claim.id: row for row in queue.waiting}
     raw = {reading.article.id: reading for reading in get_raw_readings(query.theatre, with_samples=has_samples())}
-    show_author()
     if not rows:
         st.success("Nothing waits: every claim was accepted or rejected.", icon=":material/check:")
         with st.container(horizontal=True):
             show_undo_buttons(_log(raw))
+        show_author()
         return
     claim_id = _choose(list(rows))
     row = rows[claim_id]
@@ -95,6 +95,7 @@ def _show_card(row: Waiting, *, review: Review, ids: list[str], log: dict[str, R
             show_move_buttons(ids, choice=QUEUE_CLAIM)
             show_undo_buttons(_log(log))
         st.caption(KEYS)
+        show_author()
         show_claim_editing(review, claim=claim)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -263,11 +264,14 @@ def test_on_a_terminal_single_keys_decide(store: Store, gazetteer: Any) -> None:
         [sys.executable, "-m", "mapapp", "review", "--who", "Ana"], stdin=child_end, stdout=child_end, stderr=child_end
     )
     os.close(child_end)
-    seen = b""
-    for awaited, key in ((b"1 of ", b"a"), (b"Logged: accept", b"q")):
-        while awaited not in seen:
-            seen += os.read(main_end, 4096)
-        os.write(main_end, key)
+    seen, keys = b"", iter(((b"1 of ", b"a"), (b"Logged: accept", b"q")))
+    awaited, key = next(keys)
+    with contextlib.suppress(OSError):  # the other end is closed: the program has ended
+        while chunk := os.read(main_end, 4096):
+            seen += chunk
+            if awaited and awaited in seen:
+                os.write(main_end, key)
+                awaited, key = next(keys, (b"", b""))
     assert program.wait(timeout=60) == 0
     os.close(main_end)
     assert [(one.action, one.who) for one in store.decisions()] == [("accept", "Ana")]
