@@ -39,7 +39,12 @@ def read_feed(source: Source) -> Iterator[Entry]:
         raise ArticleError(f"The feed has {MAX_BYTES / 1e6:.0f} MB or more. Give a shorter one.")
     headers = {} if source.encoding is None else {"content-type": f"application/xml; charset={source.encoding}"}
     # A file object, as feedparser would open a text or bytes that look like an address or a file name.
-    feed = feedparser.parse(io.BytesIO(source.contents), response_headers=headers, resolve_relative_uris=False)
+    try:
+        feed = feedparser.parse(io.BytesIO(source.contents), response_headers=headers, resolve_relative_uris=False)
+    except Exception as error:
+        # Not a choice of kinds: feedparser raises whatever its parsers run into in a hostile file.
+        message = f"The feed is damaged ({type(error).__name__}). Try again later, or give its articles one by one."
+        raise ArticleError(message) from error
     if not feed.get("version") and not feed.entries:
         raise ArticleError("The file is no feed: neither RSS nor Atom was found in it. Give the address of a feed.")
     if not feed.entries:
@@ -82,7 +87,9 @@ def _read_entry(entry: Mapping[str, Any], *, where: str, publisher: str | None, 
 def _read_moment(entry: Mapping[str, Any]) -> str | None:
     """Return when an entry was published, else when it was last changed: a time with its own offset from UTC."""
     for name in ("published", "created", "updated"):
-        said, parsed = _text(entry.get(name)), entry.get(f"{name}_parsed")
+        if name not in entry:  # feedparser warns where `updated` is asked for that is not there
+            continue
+        said, parsed = _text(entry[name]), entry.get(f"{name}_parsed")
         moment = find_moment(said) if said else None
         if moment is not None:
             return moment.isoformat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 import lxml.etree
@@ -29,6 +30,7 @@ def read_html(contents: str) -> Draft:
     >>> read_html("<html><title>A day</title><body><p>Hama fell.</p><script>1</script></body></html>").text
     'Hama fell.'
     """
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it finds missing is told in our own words
     found = trafilatura.bare_extraction(
         contents, with_metadata=True, include_comments=False, include_tables=True, date_extraction_params=DATE_SEARCH
     )
