@@ -10,8 +10,8 @@ from datetime import date, datetime
 from mapapp.histories.control import BAD_FIELDS, NO_DAY, NO_POSITION, read_iso_day, read_position
 from mapapp.histories.layouts import ACLED, UCDP, map_columns
 from mapapp.histories.records import Happening, Imported, SetAside, Spot
-from mapapp.sheets import Sheet
 from mapapp.model import EventKind
+from mapapp.sheets import Sheet
 
 NO_ID = "It has no id."
 TWICE = "Its id stands there already."

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import geopandas as gpd
 import numpy as np
 import shapely
+from rapidfuzz import fuzz, process
 
 from mapapp.errors import DataError
 from mapapp.geo import distance_km
@@ -28,6 +29,9 @@ SAME_PLACE_KM = 10.0
 """A place of the same name within this is the same place."""
 EXACT_PREC = 2
 """UCDP where_prec up to which an event is at its place."""
+UNKNOWN_PLACE = "Neither its name nor its P-code is known in the theatre; give latitude and longitude."
+MIN_LIKENESS = 86.0
+"""Likeness (0 to 100, rapidfuzz's WRatio) below which a name is not offered for one that is not known."""
 MAX_NAME = 120
 """Code points of a name that are kept."""
 
@@ -89,7 +93,9 @@ def merge_history(
     days = [item.day for item in holdings] + [item.last_day for item in happenings] + [item.day for item in happenings]
     is_fresh = not theatre.events and all(row.actor is None for row in theatre.baseline.values())
     first = min(days) if is_fresh else theatre.first_day
-    last = max(days) if is_fresh else max(*days, theatre.last_day)
+    # The days that somebody chose for a new theatre stay; those that it has for want of better ones need not.
+    is_chosen = theatre.first_day <= min(days) and max(days) <= theatre.last_day
+    last = max(days) if is_fresh and not is_chosen else max(*days, theatre.last_day)
     known = _actor_names(theatre)
     actors, colours = _new_actors(holdings, known=known, theatre=theatre)
     baseline, events = _follow(
@@ -171,7 +177,7 @@ def _resolve(
                 found[spot] = (
                     "Several places of the theatre have its name; give latitude and longitude."
                     if named
-                    else "Neither its name nor its P-code is known in the theatre; give latitude and longitude."
+                    else UNKNOWN_PLACE + _likest(spot.name, names=by_name)
                 )
             continue
         near = [
@@ -186,6 +192,12 @@ def _resolve(
         else:
             found[spot] = _new_place(spot, unit=unit, theatre=theatre, taken=taken, source=source)
     return found
+
+
+def _likest(name: str, *, names: Mapping[str, Sequence[Place]]) -> str:
+    """Return a hint at the name of the theatre that is most like one that is not known; empty where none is."""
+    found = process.extractOne(fold(name), list(names), scorer=fuzz.WRatio, score_cutoff=MIN_LIKENESS) if name else None
+    return f" Is it {names[found[0]][0].name}?" if found else ""
 
 
 def _units_of(spots: Sequence[Spot], *, units: gpd.GeoDataFrame) -> list[str | None]:

@@ -69,7 +69,7 @@ def import_rows(tmp_path: Path, rows: Sequence[Sequence[object]], *, theatre: Th
 
 def test_a_long_table_becomes_states_of_the_map(tmp_path: Path) -> None:
     theatre = with_history(FRESH, merged=import_rows(tmp_path, LONG_ROWS))
-    assert (theatre.first_day, theatre.last_day) == (day(1), day(8))
+    assert (theatre.first_day, theatre.last_day) == (day(1), FRESH.last_day)
     codes = {actor.name: actor.code for actor in theatre.actors}
     blue, red = codes["Blue League"], codes["Red Union"]
     assert holders_at(theatre, 3) == {
@@ -487,3 +487,19 @@ def test_the_command_lists_and_undoes_imports(
     assert main(["imports", *name]) == 0
     assert "Nothing was imported" in capsys.readouterr().out
     assert main(["imports", "--remove", "e-csv", *name]) != 0
+
+
+def test_the_days_chosen_for_a_new_theatre_stay(tmp_path: Path) -> None:
+    rows = [("place", "date", "holder"), ("Alda", "2030-01-02", "Blue"), ("Alda", "2030-01-05", "Red")]
+    merged = import_rows(tmp_path, rows)
+    assert (merged.first_day, merged.last_day) == (day(2), FRESH.last_day)
+    elsewhen = replace(FRESH, first_day=date(2040, 1, 1), last_day=date(2040, 1, 31))
+    later = import_rows(tmp_path, rows, theatre=elsewhen)
+    assert (later.first_day, later.last_day) == (day(2), day(5))
+
+
+def test_a_name_that_is_nearly_known_is_offered(tmp_path: Path) -> None:
+    merged = import_rows(tmp_path, [*LONG_ROWS, ("Breee", "2030-01-02", "Blue"), ("Xyzzy", "2030-01-02", "Blue")])
+    reasons = {item.line: item.reason for item in merged.set_aside}
+    assert reasons[8].endswith("Is it Bree?")
+    assert "Is it" not in reasons[9]
