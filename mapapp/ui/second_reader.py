@@ -23,7 +23,7 @@ from mapapp.ui.claim_review import CLAIM
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.jobs import Job, start_job
 from mapapp.ui.language_model_screen import is_offered
-from mapapp.ui.review import Review, build_review, decide
+from mapapp.ui.review import Review, build_review, decide, show_choice_table
 from mapapp.ui.text import escape_markdown, show_steering
 from mapapp.ui.wording import actor_name, count, describe_claim, describe_resolution, format_days
 
@@ -36,6 +36,8 @@ READERS = {
     Reader.BOTH: "both",
     Reader.MODEL: "only the model",
 }
+DETAIL_WORDS = {"kind": "Kind", "actor": "Who", "date": "Days", "assertion": "Said"}
+"""What two readers may differ in, as the columns of the table are called."""
 EVERYTHING = "all"
 
 
@@ -173,11 +175,11 @@ def _show_comparison(raw: Reading, *, theatre: Theatre, found: Extraction, endpo
     if not shown:
         st.caption("None.")
         return
-    st.dataframe(
+    show_choice_table(
         pd.DataFrame([_row(pair, review=review) for pair in shown]),
-        hide_index=True,
-        height="content" if len(shown) <= 8 else 320,
-        key=f"{_key(raw)}_table",
+        key=f"{_key(raw)}_table_{wanted}",
+        choice=f"{_key(raw)}_choice",
+        values=[pair.claim.id for pair in shown],
     )
     _show_decision(raw, shown=shown, review=review)
     undecided = [
@@ -233,7 +235,7 @@ def _row(pair: Pair, *, review: Review) -> dict[str, object]:
         "Days": format_days(claim.date_start, claim.date_end),
         "Said": claim.assertion.value,
         "Score": round(claim.score, 2),
-        "They differ in": ", ".join(pair.differs),
+        "They differ in": ", ".join(DETAIL_WORDS[name].lower() for name in pair.differs),
         "Quote": show_steering(" ".join(claim.quote.split())),
     }
 
@@ -243,11 +245,14 @@ def _show_decision(raw: Reading, *, shown: Sequence[Pair], review: Review) -> No
     by_id = {pair.claim.id: pair for pair in shown if pair.claim.id in review.claims}
     if not by_id:
         return
+    choice = f"{_key(raw)}_choice"
+    if st.session_state.get(choice) not in by_id:
+        st.session_state[choice] = next(iter(by_id))
     name = st.selectbox(
         "Look at one claim",
         list(by_id),
         format_func=lambda key: describe_claim(review.claims[key], theatre=review.theatre),
-        key=f"{_key(raw)}_choice",
+        key=choice,
     )
     pair, claim = by_id[name], review.claims[name]
     state = review.reviewed.states[name]
@@ -291,8 +296,7 @@ def _tell_differences(pair: Pair, *, theatre: Theatre) -> list[str]:
         "date": (format_days(one.date_start, one.date_end), format_days(two.date_start, two.date_end)),
         "assertion": (one.assertion.value, two.assertion.value),
     }
-    words = {"kind": "Kind", "actor": "Who", "date": "Days", "assertion": "Said"}
-    return [f"{words[name]}: built-in {values[name][0]}, model {values[name][1]}" for name in pair.differs]
+    return [f"{DETAIL_WORDS[name]}: built-in {values[name][0]}, model {values[name][1]}" for name in pair.differs]
 
 
 def _corrections(pair: Pair, *, claim: Claim) -> tuple[Step, ...]:
