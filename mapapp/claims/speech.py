@@ -210,6 +210,7 @@ def _by_verb(  # noqa: PLR0912 - one branch per order of words
     name = _with_name_before(words, start, last, text)
     before = words[start - 1].low if start > 0 else ""
     ends = index + 1 >= len(words) or words[index + 1].low in (".", ",", ";") or _only_adjuncts(words, index + 1)
+    ends = ends or (before == "," and _closes(words, index + 1))
     if before in (",", "”", '"', "—", "–") and ends and start > 2:
         return Attribution(name, verb.low, 0, start, index)
     return Attribution(name, verb.low, index, len(words), index)
@@ -237,6 +238,39 @@ def _only_adjuncts(words: Sequence[Word], start: int) -> bool:
         and all(word.low not in ("that", "said") for word in rest)
         and not any(word.place for word in rest[:1])
     )
+
+
+_LONGEST_ADJUNCT = 6
+_ADJUNCTS = frozenset(
+    (
+        "on",
+        "in",
+        "a",
+        "an",
+        "the",
+        "to",
+        "late",
+        "early",
+        "statement",
+        "interview",
+        "reporters",
+        "by",
+        "phone",
+        "its",
+        "at",
+    )
+)
+
+
+def _closes(words: Sequence[Word], start: int) -> bool:
+    """Return whether "X said on Monday," is put between two commas: nothing but when and to whom, then the sign."""
+    for word in words[start : start + _LONGEST_ADJUNCT]:
+        if word.low in (",", ";", "."):
+            return True
+        is_name = word.text[:1].isupper() and word.place is None and word.party is None
+        if word.date is None and word.low not in _ADJUNCTS and not is_name:
+            return False
+    return False
 
 
 def _names_somebody(words: Sequence[Word], closed: object) -> bool:
