@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -44,9 +44,9 @@ MOST_STARTS = 50
 """Of JSON that are tried in an answer, so that a spoilt one costs no more than its length allows."""
 FEWEST_LETTERS = 8
 """Of a quote: fewer say nothing."""
-AROUND = timedelta(days=3)
+AROUND_DAYS = 3
 """A day so close to one that the text gives may be counted from it ("two days later")."""
-RECENT = timedelta(days=7)
+RECENT_DAYS = 7
 """Before the publication: the days of which news tells without naming them."""
 
 FIELDS = frozenset(answer_fields())
@@ -316,8 +316,10 @@ def _days(row: Mapping[str, Any], *, ground: Ground, unknown: Counter[str]) -> t
     if published is not None and last > published:
         unknown["days: after the publication"] += 1
         return None, None
-    given = [*ground.days, *([(published - RECENT, published)] if published else [])]
-    if not any(first <= until + AROUND and since - AROUND <= last for since, until in given):
+    given = [(since.toordinal() - AROUND_DAYS, until.toordinal() + AROUND_DAYS) for since, until in ground.days]
+    if published is not None:
+        given.append((published.toordinal() - RECENT_DAYS, published.toordinal()))
+    if not any(first.toordinal() <= until and since <= last.toordinal() for since, until in given):
         unknown["days: not given by the text"] += 1
         return None, None
     return first, last

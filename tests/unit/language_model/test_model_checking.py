@@ -219,6 +219,13 @@ def test_without_a_day_of_publication_only_days_of_the_text_count() -> None:
     assert unknown == {"days: not given by the text": 1}
 
 
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])
+def test_the_first_and_the_last_day_of_all_are_days_too(day: date) -> None:
+    published = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    (claim,), _, _ = check(claim_of("The Front took Bree on Thursday", first_day=day.isoformat()), published=published)
+    assert claim.date_start == day
+
+
 def test_a_speaker_and_a_mover_are_words_of_the_article_or_unknown() -> None:
     assert only_claim(speaker="The Daily Liar").speaker is None
     row = claim_of("Convoys went from Dorn to Esk", kind="Movement", place=None, origin="Dorn", destination="Esk")
