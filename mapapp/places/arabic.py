@@ -131,12 +131,12 @@ def _make_draft(
     start = _skip_letters(text, matches[0].start(), cut)
     draft = Draft(-1, -1, start, matches[-1].end(), key, entries, n_words=n_words, is_demonym=is_demonym)
     draft.features["strong_preposition" if has_place_word else "script"] = 1.0
-    if before in _UNITS or (before[:1] in "وفبل" and before[1:] in _UNITS):
-        draft.unit_word = "governorate"
+    draft.unit_word = _UNITS.get(before) or (_UNITS.get(before[1:], "") if before[:1] in "وفبل" else "")
     return draft
 
 
-_UNITS = frozenset(name_key(word) for word in ("محافظة", "ريف"))
+_UNIT_LIST = {"محافظة": "governorate", "ريف": "governorate", "منطقة": "district", "ناحية": "sub-district"}
+_UNITS = {name_key(word): english for word, english in _UNIT_LIST.items()}
 
 
 def _skip_letters(text: str, start: int, n_letters: int) -> int:

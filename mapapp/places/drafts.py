@@ -10,9 +10,17 @@ UNIT_WORDS = {
     "province": "A", "provinces": "A", "governorate": "A", "governorates": "A", "state": "A", "region": "A",
     "county": "A", "counties": "A", "district": "A", "oblast": "A", "prefecture": "A", "canton": "A",
     "parish": "A", "countryside": "A", "republic": "A",
+    "sub-district": "A", "subdistrict": "A", "nahiya": "A", "nahiyah": "A", "nahia": "A",
     "city": "P", "town": "P", "village": "P", "suburb": "P", "municipality": "P",
 }  # fmt: skip
 """Words beside a name that say what kind of place it is, with the GeoNames class."""
+
+UNIT_LEVELS = {
+    "governorate": "ADM1", "governorates": "ADM1", "province": "ADM1", "provinces": "ADM1", "oblast": "ADM1",
+    "state": "ADM1", "district": "ADM2", "sub-district": "ADM3", "subdistrict": "ADM3", "nahiya": "ADM3",
+    "nahiyah": "ADM3", "nahia": "ADM3",
+}  # fmt: skip
+"""Those of them that tell the level of a unit of the theatre, with GeoNames' code."""
 
 
 @dataclass(slots=True)

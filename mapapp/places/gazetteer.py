@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +19,7 @@ from mapapp.model import Place
 from mapapp.places.admin import NEAR_KM, pcodes_by_level
 from mapapp.places.imported import ImportedPlace, read_imports
 from mapapp.places.index import LOCAL, WorldIndex, cache_folder, open_world
-from mapapp.places.names import name_key, sound_key
+from mapapp.places.names import is_alike, name_key, sound_key
 from mapapp.places.sources import ABBREVIATION, ALTERNATE, DEMONYM, PRIMARY, source_hash
 from mapapp.places.spots import SAME_PLACE_KM, Entry, Sounds, Spot, build_spot, group_by_sound, is_same_place
 from mapapp.places.tables import read_words
@@ -37,6 +38,9 @@ HEARD_TOWN = 10_000
 MANY_PLACES, RARITY_SPAN = 4.2, 1.8
 """Powers of ten: places in a country whose names say nothing, and how many powers below they say all."""
 
+LOWER_UNITS = {2: 200_000, 3: 50_000}
+"""Levels of installed boundaries below the first, with the population taken for a unit whose own is not known."""
+
 UNIT_POPULATION = 500_000
 """Taken for a first-level unit of the theatre whose population is not known: it is well known in its own news."""
 
@@ -54,6 +58,7 @@ class Gazetteer:
         self._spots: dict[int, Spot] = {}
         self._names: dict[str, tuple[Entry, ...]] = {}
         self._places: dict[str, Place] = {}
+        self._levels: dict[str, dict[int, str]] = {}
         self._rarities: dict[str, float] = {}
         self._country_sounds: dict[str, Sounds] = {}
         self._lock = threading.Lock()
@@ -66,6 +71,7 @@ class Gazetteer:
         self.sounds: Sounds = {}
         """The theatre's names by how they sound, with their keys, for spellings that no table has."""
         self._unit_spots: dict[str, Spot] = {}
+        self._lower_units: dict[str, Spot] = {}
         self._lay_over(imported)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -295,7 +301,10 @@ class Gazetteer:
             reach_deg = NEAR_KM / 111.0
             numbers = sorted(self._unit_tree.query_nearest(point, max_distance=reach_deg).tolist())[:1]
         for number in numbers:
-            for level, code in pcodes_by_level(self._unit_codes[number], units=self.theatre.units).items():
+            finest = self._unit_codes[number]
+            if finest not in self._levels:
+                self._levels[finest] = pcodes_by_level(finest, units=self.theatre.units)
+            for level, code in self._levels[finest].items():
                 found.setdefault(level, code)
         return found
 
@@ -309,6 +318,7 @@ class Gazetteer:
     def _lay_over(self, imported: Sequence[ImportedPlace]) -> None:
         self._add_theatre_places()
         self._add_units()
+        self._add_lower_units()
         self._add_towns()
         self._add_seat_names()
         for place in imported:
@@ -323,7 +333,9 @@ class Gazetteer:
             row = self.world.row_of(place.id)
             spot = self._spot_of_place(place, row=row)
             self._ours[place.id] = spot
-            self._places[place.id] = place
+            is_unit = place.feature_class == "A" and place.feature_code in ("ADM1", "")
+            # A place known only as a governorate has no finer code, whatever lies at its middle.
+            self._places[place.id] = replace(place, adm2_pcode=None, adm3_pcode=None) if is_unit else place
             if row is not None:
                 self._spots[row] = spot
             for name in (place.name, *place.names.values(), *theatre.aliases.get(place.id, ())):
@@ -360,6 +372,27 @@ class Gazetteer:
             seats = [(units_by_seat[spot.id], how) for spot, how in entries if spot.id in units_by_seat]
             if seats and all(spot.feature_class != "A" for spot, _ in entries):
                 entries.append(seats[0])
+        if self._lower_units:
+            self._add_lower_seat_names()
+
+    def _add_lower_seat_names(self) -> None:
+        """The same for districts and sub-districts: of the town in it that bears its name in some spelling."""
+        units_by_seat: dict[str, list[Spot]] = {}
+        towns = {spot.id: spot for entries in self._overlay.values() for spot, _ in entries}
+        for spot in towns.values():
+            if spot.feature_class == "P":
+                codes = self.pcodes(lat=spot.lat, lon=spot.lon)
+                units = [
+                    self._lower_units[codes[level]] for level in LOWER_UNITS if codes.get(level) in self._lower_units
+                ]
+                units_by_seat[spot.id] = [unit for unit in units if is_alike(name_key(unit.name), spot.name)]
+        for entries in self._overlay.values():
+            known = {spot.id for spot, _ in entries}
+            for spot, how in tuple(entries):
+                for unit in units_by_seat.get(spot.id, ()):
+                    if unit.id not in known:
+                        known.add(unit.id)
+                        entries.append((unit, how))
 
     def _add_import(self, place: ImportedPlace) -> None:
         spot = self._spot_by_id(place.same_as or place.id)
@@ -434,6 +467,31 @@ class Gazetteer:
                         # "Damascus" is a name of the countryside around it too: the unit of that name comes first.
                         if all(known.feature_class != "A" for known, _ in self._overlay.get(name_key(other), ())):
                             self._add(other, unit, ALTERNATE)
+
+    def _add_lower_units(self) -> None:
+        """Make every district and sub-district of installed boundaries a place, by its English and Arabic names."""
+        theatre = self.theatre
+        units = theatre.units[theatre.units["level"].isin(list(LOWER_UNITS))] if len(theatre.units) else theatre.units
+        for pcode, level, english, arabic, geometry in zip(
+            units["pcode"], units["level"], units["name_en"], units["name_ar"], units.geometry, strict=True
+        ):
+            if not isinstance(english, str) or not english.strip():
+                continue
+            code, population = f"ADM{level}", LOWER_UNITS[int(level)]
+            point, codes = geometry.representative_point(), pcodes_by_level(str(pcode), units=theatre.units)
+            spot = build_spot(
+                f"{theatre.code}:{pcode}", name=english, point=(round(point.y, 4), round(point.x, 4)),
+                feature=("A", code), country=theatre.country, population=population, radius_km=20.0, is_ours=True,
+            )  # fmt: skip
+            names = {"en": english} | ({"ar": arabic} if isinstance(arabic, str) and arabic.strip() else {})
+            self._ours[spot.id] = self._lower_units[str(pcode)] = spot
+            self._places[spot.id] = Place(
+                id=spot.id, name=english, lat=spot.lat, lon=spot.lon, feature_class="A", feature_code=code,
+                country=theatre.country, adm1_pcode=codes.get(1), adm2_pcode=codes.get(2), adm3_pcode=codes.get(3),
+                names=names,
+            )  # fmt: skip
+            for name in names.values():
+                self._add(name, spot, PRIMARY)
 
     def _spot_of_place(self, place: Place, *, row: int | None) -> Spot:
         world = self._read_spot(row) if row is not None else None

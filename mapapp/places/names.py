@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rapidfuzz import fuzz
+
 from mapapp.text import fold
 
 _DROPPED = re.compile(r"['.]+")
@@ -35,6 +37,23 @@ def without_article(key: str) -> str:
     """
     first, _, rest = key.partition(" ")
     return (rest if rest and first in _ARTICLES | _ARTICLES_MORE else key).replace(" ", "")
+
+
+LEAST_ALIKE = 68.0
+"""Percent of letters that a press spelling shares with the gazetteer's usual one (rapidfuzz ratio)."""
+
+
+@lru_cache(maxsize=20_000)
+def is_alike(key: str, name: str) -> bool:
+    """Tell whether a key is another spelling of a name.
+
+    >>> is_alike("izium", "Izyum"), is_alike("falluja", "Al Fallūjah"), is_alike("duryea", "Babylon")
+    (True, True, False)
+    """
+    usual = name_key(name)
+    if len(key) <= 3:
+        return key == usual
+    return fuzz.ratio(without_article(key), without_article(usual)) >= LEAST_ALIKE
 
 
 # One sound, many spellings: applied in this order to a folded name, so that the ways of writing it in Latin letters

@@ -51,7 +51,7 @@ class GeocoderSettings:
     @property
     def server(self) -> str:
         """Where the names go, in words."""
-        return urlsplit(self.endpoint).netloc or f"the public server of {self.service or 'the service'}"
+        return urlsplit(self.endpoint).netloc or f"the public server of {self.service}"
 
 
 def settings_path() -> Path:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mapapp.places.drafts import UNIT_WORDS, Draft, Recognition
+from mapapp.places.drafts import UNIT_LEVELS, UNIT_WORDS, Draft, Recognition
 from mapapp.places.index import LOCAL
 from mapapp.places.senses import VARIANT, Option, Sense, gather_senses, km_between, score_mentions
 from mapapp.places.sources import ALTERNATE, PRIMARY
@@ -95,11 +95,9 @@ def _score_alone(senses: list[Sense], weights: Weights, *, holders: set[str], ho
             has_town = any(_is_town(option) for option in options)
             has_city = any(_is_city(option) for option in options)
             for option in options:
-                _weigh_unit(option, table["first_level_class"], has_town=has_town, has_city=has_city)
+                _weigh_unit(option, table, has_town=has_town, has_city=has_city)
         if kinds:
-            has_own_unit = any(spot.is_ours for spot in units)
-            for option in options:
-                _weigh_kind(option, kinds, table["unit_named"], has_own_unit=has_own_unit)
+            _weigh_kinds(sense, kinds, table)
         for option in options:
             spot, how, own = option.spot, option.how, option.own
             if spot.id in holders:
@@ -120,27 +118,37 @@ _WAYS = {ALTERNATE: "alternate", VARIANT: "variant", LOCAL: "local"}
 """Features of names that are not the usual one."""
 
 
-def _weigh_unit(option: Option, weight: float, *, has_town: bool, has_city: bool) -> None:
+def _weigh_unit(option: Option, table: dict[str, float], *, has_town: bool, has_city: bool) -> None:
     """Note whether a unit comes before or after the town that it is called after."""
-    spot = option.spot
+    spot, weight = option.spot, table["first_level_class"]
     if spot.feature_class != "A" or spot.feature_code == "PCLI":
         return
     if spot.is_ours and has_town:
         # A unit that is called after its town: the town, unless the text says otherwise.
         option.own.append(("first_level_class", -weight))
+        if spot.feature_code != "ADM1":
+            # A district is never meant by the bare name of its town.
+            option.own.append(("unit_named", -table["unit_named"]))
     elif spot.feature_code == "ADM1":
         # The same for "Washington", "Kano", "Buenos Aires".
         option.own.append(("first_level_class", -weight if has_city else weight))
 
 
-def _weigh_kind(option: Option, kinds: set[str], weight: float, *, has_own_unit: bool) -> None:
-    """Note whether an option is of the kind that a word beside the name says."""
-    feature_class = option.spot.feature_class
-    if feature_class in "AP" and feature_class in kinds:
-        option.own.append(("unit_named", weight))
-    elif feature_class == "P" and "A" in kinds and has_own_unit:
-        # "Aleppo province" is not the town, however large that is.
-        option.own.append(("unit_named", -weight))
+def _weigh_kinds(sense: Sense, kinds: set[str], table: dict[str, float]) -> None:
+    """Note whether the options are of the kind, and of the level, that words beside the name say."""
+    own_units = [option for option in sense.options if option.spot.is_ours and option.spot.feature_class == "A"]
+    for option in sense.options:
+        feature_class = option.spot.feature_class
+        if feature_class in "AP" and feature_class in kinds:
+            option.own.append(("unit_named", table["unit_named"]))
+        elif feature_class == "P" and "A" in kinds and own_units:
+            # "Aleppo province" is not the town, however large that is.
+            option.own.append(("unit_named", -table["unit_named"]))
+    levels = {UNIT_LEVELS[draft.unit_word] for draft in sense.drafts if draft.unit_word in UNIT_LEVELS}
+    if any(option.spot.feature_code in levels for option in own_units):
+        for option in own_units:
+            sign = 1.0 if option.spot.feature_code in levels else -1.0
+            option.own.append(("level_named", sign * table["level_named"]))
 
 
 def _is_town(option: Option) -> bool:

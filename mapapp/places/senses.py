@@ -6,14 +6,11 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-
-from rapidfuzz import fuzz
 
 from mapapp.places.drafts import UNIT_WORDS, Draft, Recognition
 from mapapp.places.gazetteer import Gazetteer
 from mapapp.places.index import LOCAL
-from mapapp.places.names import name_key, without_article
+from mapapp.places.names import is_alike
 from mapapp.places.sources import ALTERNATE, DEMONYM, PRIMARY, WELL_KNOWN
 from mapapp.places.spots import Entry, Spot
 from mapapp.places.tables import Weights, Words
@@ -164,10 +161,6 @@ def gather_senses(recognition: Recognition) -> list[Sense]:
     return senses
 
 
-LEAST_ALIKE = 68.0
-"""Percent of letters that a press spelling shares with the gazetteer's usual one (rapidfuzz ratio)."""
-
-
 def _spelt_alike(key: str, entries: Sequence[Entry], countries: frozenset[str]) -> list[Entry]:
     """Return the entries that count, with other spellings of the usual name told from other names.
 
@@ -185,17 +178,6 @@ def _spelt_alike(key: str, entries: Sequence[Entry], countries: frozenset[str]) 
         elif how != LOCAL:
             found.append(entry)
     return found
-
-
-@lru_cache(maxsize=20_000)
-def is_alike(key: str, name: str) -> bool:
-    """Tell whether a key is another spelling of a name.
-
-    >>> is_alike("izium", "Izyum"), is_alike("falluja", "Al Fallūjah"), is_alike("duryea", "Babylon")
-    (True, True, False)
-    """
-    usual = name_key(name)
-    return fuzz.ratio(without_article(key), without_article(usual)) >= LEAST_ALIKE if len(key) > 3 else key == usual
 
 
 SMALL_NAMESAKE = 100_000

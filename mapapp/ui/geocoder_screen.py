@@ -27,6 +27,7 @@ from mapapp.ui.waiting import wait_for
 
 OFF, OTHER = "Off", "Another one of geopy"
 TITLES = {"nominatim": "Nominatim (OpenStreetMap)", "photon": "Photon (OpenStreetMap)", "geonames": "GeoNames"}
+SHORT_TITLES = {"nominatim": "Nominatim", "photon": "Photon", "geonames": "GeoNames"}
 SAID = "geocoder_said"
 """Name in the session of what is said after the page has been drawn anew."""
 
@@ -41,7 +42,8 @@ def show_geocoder_choice() -> None:
     if chosen.is_on:
         terms = open_chosen(chosen).attribution or "see the terms of the service"
         st.info(
-            f"Switched on: {escape_markdown(chosen.service)}. A name leaves this machine when you press “Ask online” "
+            f"Switched on: {escape_markdown(SHORT_TITLES.get(chosen.service, chosen.service))}, at "
+            f"{escape_markdown(chosen.server)}. A name leaves this machine when you press “Ask … online” "
             f"beside a place of an article, and only the name. Answers: {escape_markdown(terms)}",
             icon=":material/public:",
         )
@@ -92,7 +94,7 @@ def _save(saved: GeocoderSettings, *, kind: str, other: str, endpoint: str, agen
         changed = replace(changed, is_on=True, user_agent=agent.strip(), key=key.strip() or changed.key)
         open_chosen(changed)
         save_geocoder_settings(changed)
-        st.session_state[SAID] = f"{escape_markdown(service)} is switched on."
+        st.session_state[SAID] = f"{escape_markdown(SHORT_TITLES.get(service, service))} is switched on."
     st.rerun()
 
 
@@ -104,11 +106,11 @@ def show_online_answers(review: Review, *, resolution: Resolution, name: str) ->
     settings = read_geocoder_settings()
     if not settings.is_on:
         return
-    mention = resolution.mention
+    mention, service = resolution.mention, SHORT_TITLES.get(settings.service, settings.service)
     held = review.key(f"online_{mention.start}")
     asked = " ".join(name.split())[:MOST_NAME]
     told = f"Sends “{escape_markdown(asked)}”, and nothing else, to {settings.server}."
-    if st.button(f"Ask {settings.service} online", key="ask_online", icon=":material/public:", help=told):
+    if st.button(f"Ask {service} online", key="ask_online", icon=":material/public:", help=told):
         geocoder = open_chosen(settings)
         job = start_job(lambda _report: ask_online(asked, geocoder=geocoder), title=f"Asking {geocoder.service}")
         st.session_state[held] = Told(asked, wait_for(job), geocoder.attribution)
@@ -116,11 +118,11 @@ def show_online_answers(review: Review, *, resolution: Resolution, name: str) ->
     if not isinstance(told_before, Told) or told_before.asked != asked:
         return
     if not told_before.places:
-        st.info(f"{settings.service} knows no place of this name.")
+        st.info(f"{escape_markdown(service)} knows no place of this name.")
         return
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     number = left.selectbox(
-        f"What {settings.service} says",
+        f"What {service} says",
         options=range(len(told_before.places)),
         format_func=lambda index: _name_answer(told_before.places[index]),
         key=review.key(f"online_choice_{mention.start}"),
@@ -132,6 +134,7 @@ def show_online_answers(review: Review, *, resolution: Resolution, name: str) ->
         kept = keep_answer(told_before.places[number], gazetteer=gazetteer)
         target = f"mention:{mention.start}-{mention.end}"
         before = resolution.place.id if resolution.place else None
+        del st.session_state[held]
         decide(review, [Step(target, "correct", field="place", before=before, after=kept.same_as or kept.id)])
 
 
