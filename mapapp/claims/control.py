@@ -12,7 +12,6 @@ from mapapp.claims.nouns import looks_like_verb, read_noun
 from mapapp.claims.verbs import read_verb
 from mapapp.claims.words import Word
 
-
 MOST_TRIGGERS = 40
 """Telling words of one sentence that are looked at; a sentence with more is no prose."""
 

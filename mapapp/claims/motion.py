@@ -183,7 +183,7 @@ def read_give(view: View, index: int, after: int, sense: VerbSense, kind: str) -
         places = walk_left(words, index, lexicon=view.lexicon)
         giver = view.agent(after)
         taker = to_party(view, after)
-        if taker.code is None and "to" in sense.prepositions:
+        if taker.code is None and taker.basis != "unlisted" and "to" in sense.prepositions:
             return
     else:
         start = after

@@ -143,7 +143,7 @@ def _judge(  # noqa: PLR0912, PLR0917 - one answer per place in a sentence
     if later is not None and follows in joints and all(one in glue for one in _words_of(text[end : later[0]])):
         is_behind = last in _table()["prepositions"] | joints or last in _forms("take", "retake", "lose", "desert")
         return LISTED if is_behind or last in ("of", "") else None
-    if last in _forms("take", "retake", "desert", "enter", "attack", "lose") and last not in ("take", "taken"):
+    if last in _forms("take", "retake", "desert", "enter", "attack", "lose"):
         return LIKELY
     if last == "of" and len(before) > 1 and (before[-2] in lexicon.nouns or before[-2] in lexicon.control_nouns):
         return LIKELY

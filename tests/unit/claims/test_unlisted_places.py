@@ -26,6 +26,7 @@ def names_of(text: str, *, listed: str = "") -> list[str]:
     [
         ("Rebels took the village of Tell Mardo on Monday.", ["Tell Mardo"]),
         ("The army captured al-Wadi, and nobody was hurt.", ["al-Wadi"]),
+        ("The Front has taken Kay and Um Sidra from the rebels.", ["Kay", "Um Sidra"]),
         ("Fighting went on near Um Sidra.", ["Um Sidra"]),
         ("Kay airbase was hit.", ["Kay"]),
         ("They left Base 80 at dawn.", ["Base 80"]),
