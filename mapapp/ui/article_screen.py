@@ -54,6 +54,8 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
     """Show the text with its marks on one side, and places, claims, routes and decisions on the other."""
     review = build_review(raw, theatre=theatre)
     text_side, reading_side = st.columns([5, 7], gap="medium")
+    claims = review.claims
+    chosen = claims.get(str(st.session_state.get(review.key(CLAIM)))) or next(iter(claims.values()), None)
     with text_side, shown_errors():
         picked = st.session_state.get(review.key(MENTION))
         clicked = show_article_text(
@@ -62,15 +64,14 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
             rejected=review.rejected,
             picked=picked if isinstance(picked, int) else None,
             claims=review.reviewed.claims,
-            focus=str(st.session_state.get(review.key(CLAIM), "")),
+            focus="" if chosen is None else chosen.id,
         )
         if clicked is not None:
             st.session_state[review.key(MENTION)] = clicked
             st.session_state[TAB] = "Places"
             st.rerun()
         st.caption("Underlined: a place. Coloured: the words of a claim. Click a place to look at it.")
-        chosen = review.claims.get(str(st.session_state.get(review.key(CLAIM))))
-        show_small_map(chosen or next(iter(review.claims.values()), None), query=query)
+        show_small_map(chosen, query=query)
     with reading_side:
         show_author()
         tabs = st.tabs(list(TABS), key=TAB, on_change="rerun")
