@@ -151,9 +151,11 @@ def _judge(  # noqa: PLR0912, PLR0917 - one answer per place in a sentence
         return LIKELY
     is_first = not before or before[-1] in ("“", '"')
     if follows in closed["be"] or follows in closed["have"] or (follows in _forms("fall") and not is_first):
-        rest = {one.lower() for one in _WORDS.findall(text[end : min(span[1], end + 40)])[:5]}
-        if rest & _forms("take", "retake", "fall", "lose", "desert"):
-            return LIKELY
+        rest = [follows, *(one.lower() for one in _WORDS.findall(text[end : min(span[1], end + 40)])[1:6])]
+        if not _forms("fall").isdisjoint(rest) or (
+            not closed["be"].isdisjoint(rest) and not _forms("take", "retake", "lose", "desert").isdisjoint(rest)
+        ):
+            return LIKELY  # "X was captured", "X has fallen", and not "X has captured"
     return None
 
 

@@ -53,6 +53,7 @@ def test_a_list_with_a_known_place_makes_places_of_its_other_names() -> None:
         "The head of UNICEF left.",
         "On Monday they went home.",
         "Kay said that he was tired.",
+        "The KLM have captured them, and Kay has taken a town.",
         "",
     ],
 )
