@@ -187,7 +187,15 @@
     }
   };
 
-  R.bounds = (route) => route.group.getBounds();
+  // Of a route that is not drawn, too: Leaflet knows the size of a circle only on the map.
+  R.bounds = (route) => {
+    const bounds = L.latLngBounds([]);
+    route.group.eachLayer((layer) => { if (!(layer instanceof L.CircleMarker) && layer.getBounds().isValid()) bounds.extend(layer.getBounds()); });
+    for (const point of route.points) {
+      if (point.point) bounds.extend(L.latLng(point.point).toBounds(2000 * (point.radius_km ?? 0)));
+    }
+    return bounds;
+  };
   // What somebody switches on stays, whatever the day.
   R.setVersion = (route, on) => {
     R.on[on ? "add" : "delete"](route.id);

@@ -229,6 +229,18 @@ def test_ticks_of_time_stand_along_measured_positions_only(page: Any) -> None:
     assert all(minute(0) <= moment <= minute(40) for moment in times)
 
 
+def test_the_whole_of_a_route_is_shown_also_where_it_is_not_drawn_yet(page: Any) -> None:
+    page.evaluate("mapapp.openRoute(mapapp.routes.list[2])")
+    page.get_by_role("button", name="Show the whole route").click()
+    focus(page)
+    page.evaluate("mapapp.follow.stop()")
+    west, north = page.evaluate(
+        "(() => { const b = mapapp.routes.bounds(mapapp.routes.list[0]); return [b.getWest(), b.getNorth()]; })()"
+    )
+    assert west < 10.2
+    assert north > 45.8
+
+
 def test_new_data_keeps_the_focus_and_its_moment(page: Any) -> None:
     focus(page)
     go(page, 33)
