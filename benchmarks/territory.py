@@ -33,6 +33,7 @@ from mapapp.mapview import build_payload, escape_json
 from mapapp.model import Cell, EventKind, Place, Status
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
+from mapapp.summary import holder_disagreements
 from mapapp.territory.timeline import FAR_KM, build_cells, build_timeline
 from mapapp.theatres.theatre import Theatre, default_theatre, load_theatre
 
@@ -46,7 +47,7 @@ HELD_BACK = 0.2
 def run() -> list[Row]:
     """Return the figures."""
     theatre = load_theatre(default_theatre())
-    return [*_speeds(theatre), *_import_speeds(theatre), *_held_back(theatre), *_agreement(theatre)]
+    return [*_laws(theatre), *_speeds(theatre), *_import_speeds(theatre), *_held_back(theatre), *_agreement(theatre)]
 
 
 def _timed(function: Callable[[], Result], *, times: int = 1) -> tuple[Result, float]:
@@ -57,6 +58,24 @@ def _timed(function: Callable[[], Result], *, times: int = 1) -> tuple[Result, f
         result = function()
         best = min(best, time.perf_counter() - started)
     return result, best
+
+
+def _laws(theatre: Theatre) -> list[Row]:
+    """Return what must hold on every day: shares add up, cells cover the units, events know who was there before."""
+    scene = build_scene(default_query(theatre), theatre=theatre)
+    off = max(abs(sum(row.share for row in rows) - 1.0) for rows in scene.shares_by_day.values())
+    plane = gpd.GeoSeries([cell.geometry for cell in scene.cells], crs="EPSG:4326").to_crs("EPSG:6933")
+    whole = shapely.union_all(plane.values)
+    gaps = sum(shapely.Polygon(ring).area for part in shapely.get_parts(whole) for ring in part.interiors)
+    overlap = float(plane.area.sum()) - whole.area
+    unlike = holder_disagreements(scene.timeline, cells=scene.cells, events=scene.events, actors=theatre.actors)
+    n = len(scene.cells)
+    return [
+        Row(f"shares of {len(scene.days)} days: farthest from 100 %", 100.0 * off, "%", "<= 0.000001"),
+        Row(f"gaps between {n} cells, all together", gaps, "m²", "<= 1"),
+        Row("overlaps, all together", abs(overlap), "m²", "<= 1"),
+        Row("bundled events that name another holder before", len(unlike), "", "<= 3", "listed in docs/method.md"),
+    ]
 
 
 def _speeds(theatre: Theatre) -> list[Row]:
