@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,8 +48,6 @@ def find_copies(articles: Iterable[Article]) -> dict[str, Copy]:
     published first; of one moment, or where nobody knows, the one with the smaller id: the result does not depend on
     the order of the articles. The time grows with the number of articles, not with its square.
 
-    Articles that are copies of one original are one source, however many papers print it: `same_text` tells.
-
     >>> text = " ".join(f"word{number}" for number in range(60))
     >>> first, second = (Article(id=name, text=words) for name, words in (("a", text), ("b", text + " and more")))
     >>> find_copies([second, first])["b"].of, find_copies([])
@@ -81,17 +79,16 @@ def find_copies(articles: Iterable[Article]) -> dict[str, Copy]:
     return found
 
 
-def same_text(first_id: str, second_id: str, *, copies: Mapping[str, Copy]) -> bool:
-    """Tell whether two articles are one text, so that they are not two independent sources.
+def are_copies(first: str, second: str) -> bool:
+    """Tell whether two texts are nearly the same, as `find_copies` has it.
 
-    `copies` is what `find_copies` found. For the merging of claims into events: what two of these say was said once.
+    For the merging of claims into events: what two such texts say was said once, however many papers print it.
 
-    >>> copies = {"b": Copy("b", "a", 0.9), "c": Copy("c", "a", 0.8)}
-    >>> same_text("a", "b", copies=copies), same_text("b", "c", copies=copies), same_text("a", "d", copies=copies)
-    (True, True, False)
+    >>> text = " ".join(f"word{number}" for number in range(60))
+    >>> are_copies(text, f"{text} and more"), are_copies(text, text[::-1])
+    (True, False)
     """
-    first, second = copies.get(first_id), copies.get(second_id)
-    return (first.of if first else first_id) == (second.of if second else second_id)
+    return compare_texts(first, second) >= THRESHOLD
 
 
 def compare_texts(first: str, second: str) -> float:

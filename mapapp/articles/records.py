@@ -32,17 +32,19 @@ MAX_TITLE = 200
 def match_columns(columns: Sequence[str], *, chosen: Mapping[str, str]) -> dict[str, str]:
     """Return the column of each field: the chosen one, else one of a usual name. Fields without a column are left out.
 
+    An empty name chooses none.
+
     Raises `ArticleError` for a field that does not exist, a column that is not there, or where none holds the text.
 
     >>> match_columns(["Headline", "Full text", "n"], chosen={})
     {'text': 'Full text', 'title': 'Headline'}
-    >>> match_columns(["a", "b"], chosen={"text": "b"})
-    {'text': 'b'}
+    >>> match_columns(["a", "title"], chosen={"text": "a", "title": ""})
+    {'text': 'a'}
     """
     for field, column in chosen.items():
         if field not in FIELDS:
             raise ArticleError(f"{field!a} is no field of an article. Known: {', '.join(FIELDS)}.")
-        if column not in columns:
+        if column and column not in columns:
             raise ArticleError(f"There is no column {column!a}. There are: {_list_columns(columns)}.")
     by_name: dict[str, str] = {}
     for column in columns:
@@ -51,7 +53,7 @@ def match_columns(columns: Sequence[str], *, chosen: Mapping[str, str]) -> dict[
     found = {}
     for field, names in FIELDS.items():
         usual = next((by_name[name] for name in names if name in by_name and by_name[name] not in taken), None)
-        if held_by := chosen.get(field) or usual:
+        if held_by := chosen.get(field, usual):
             found[field] = held_by
             taken.add(held_by)
     if NEEDED not in found:

@@ -25,7 +25,7 @@ class Ruling:
     sources: Sources = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sources", Sources(self.theatre))
+        object.__setattr__(self, "sources", Sources(self.theatre, self.articles))
 
     def accepting(self, claim_id: str) -> Ruling:
         """Return the same as if a person had accepted one more claim."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 
+from mapapp.articles.copies import are_copies
 from mapapp.claims.grading import find_named_publisher, find_publisher, read_rules
 from mapapp.model import Article, Evidence
 from mapapp.text import fold
@@ -21,6 +22,8 @@ class Sources:
     """What a theatre's tables say of sources, looked up once for each name."""
 
     theatre: Theatre
+    articles: Mapping[str, Article] = field(default_factory=dict)
+    """By id; those in which the statements stand."""
     _publishers: dict[tuple[str | None, str | None], Publisher | None] = field(default_factory=dict)
     _speakers: dict[str, tuple[str | None, Publisher | None]] = field(default_factory=dict)
 
@@ -67,14 +70,19 @@ class Sources:
         return self._speakers[name]
 
     def are_independent(self, first: Evidence, second: Evidence) -> bool:
-        """Tell whether two statements are two sources: neither paper nor voice is one, and the words are no copy."""
+        """Tell whether two statements are two sources: neither paper, voice, words nor article are one."""
         papers = self.paper_of(first), self.paper_of(second)
         voices = self.voice_of(first), self.voice_of(second)
         if not all(papers) or papers[0] == papers[1] or voices[0] == voices[1]:
             return False
         if papers[0] == voices[1] or papers[1] == voices[0]:  # one of them only quotes the other
             return False
-        return not is_copy(first.text, second.text)
+        return not is_copy(first.text, second.text) and not self._are_of_one_text(first, second)
+
+    def _are_of_one_text(self, first: Evidence, second: Evidence) -> bool:
+        """Tell whether the articles of two statements are nearly the same: one agency's text in two papers."""
+        ours, theirs = (self.articles.get(evidence.article_id or "") for evidence in (first, second))
+        return ours is not None and theirs is not None and are_copies(ours.text, theirs.text)
 
     def has_independent(self, evidence: Sequence[Evidence], *, number: int) -> bool:
         """Tell whether so many of the statements are independent of each other."""

@@ -33,7 +33,9 @@ MAX_UPLOAD_MB = 100
 WATCH_SECONDS = 0.5
 MAX_ADDRESSES = 200
 """Of one go: a list of links, not a crawl."""
-GUESSED = "(none)"
+NO_COLUMN = "(none)"
+LABELS = {"url": "Address (URL)"}
+"""Of fields whose name is no word."""
 _IS_READ, _UPLOADS, _RUN, _TALLY = "intake_is_read", "intake_uploads", "intake_run", "intake_tally"
 
 
@@ -201,19 +203,19 @@ def _choose_columns(glance: Glance, *, file: UploadedFile) -> dict[str, str]:
         return {}
     chosen = {}
     st.caption("Which column holds what?")
-    sides = st.columns(3)
     for number, name in enumerate(FIELDS):
-        options = [GUESSED, *glance.columns]
+        options = [NO_COLUMN, *glance.columns]
         matched = glance.matched.get(name)
+        if number % 3 == 0:  # a row of its own, so that on a phone they come in their order
+            sides = st.columns(3)
         picked = sides[number % 3].selectbox(
-            name.capitalize() + (" (needed)" if name == NEEDED else ""),
+            LABELS.get(name, name.capitalize()) + (" (needed)" if name == NEEDED else ""),
             options,
             index=options.index(matched) if matched in options else 0,
             format_func=lambda column: show_steering(shorten(column, limit=60)),
             key=f"intake_column_{name}_{file.file_id}",
         )
-        if picked and picked != GUESSED:
-            chosen[name] = picked
+        chosen[name] = "" if picked in (None, NO_COLUMN) else str(picked)
     return chosen
 
 
@@ -333,7 +335,15 @@ def _show_tally(tally: Tally, *, theatre: Theatre) -> None:
     rows = [tuple(show_steering(shorten(cell, limit=300)) for cell in row) for row in not_kept_rows(tally)]
     if rows:
         head = [name.capitalize() for name in HEAD]
-        st.dataframe(pd.DataFrame(rows, columns=head), hide_index=True, width="stretch", key="intake_not_kept")
+        widths = dict(zip(head, ("small", "small", "medium", "small", "large"), strict=True))
+        st.dataframe(
+            pd.DataFrame(rows, columns=head),
+            hide_index=True,
+            width="stretch",
+            height=min(320, 36 * (len(rows) + 1)),
+            column_config={name: st.column_config.TextColumn(width=width) for name, width in widths.items()},
+            key="intake_not_kept",
+        )
     with st.container(horizontal=True):
         if rows:
             st.download_button(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mapapp.articles.copies import Copy, compare_texts, find_copies, same_text
+from mapapp.articles.copies import are_copies, compare_texts, find_copies
 from mapapp.model import Article
 
 WORDS = [
@@ -83,8 +83,9 @@ def test_all_of_a_hundred_copies_are_found() -> None:
     assert {copy.of for copy in found.values()} == {"000"}
 
 
-def test_two_articles_of_one_text_are_told() -> None:
-    copies = {"b": Copy("b", "a", 0.9)}
-    assert same_text("b", "a", copies=copies)
-    assert not same_text("b", "c", copies=copies)
-    assert same_text("c", "c", copies={})
+@pytest.mark.parametrize(
+    ("other", "is_copy"), [(AGENCY, True), (EDITED, True), (CUT, True), (OTHER, False), ("", False)]
+)
+def test_two_texts_are_copies_or_not(other: str, is_copy: bool) -> None:
+    assert are_copies(AGENCY, other) is is_copy
+    assert are_copies(other, AGENCY) is is_copy
