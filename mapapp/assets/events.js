@@ -64,29 +64,39 @@
     return picture;
   };
 
-  const draw = () => {
-    if (!canvas) return;
+  // A canvas as large as the window, empty, with what turns an event's pixel into a place on it.
+  app.wipe = (sheet) => {
     const map = app.map;
     const size = map.getSize();
     const ratio = Math.min(2, window.devicePixelRatio || 1);
-    if (canvas.width !== Math.round(size.x * ratio) || canvas.height !== Math.round(size.y * ratio)) {
-      canvas.width = Math.round(size.x * ratio);
-      canvas.height = Math.round(size.y * ratio);
-      canvas.style.width = size.x + "px";
-      canvas.style.height = size.y + "px";
+    if (sheet.width !== Math.round(size.x * ratio) || sheet.height !== Math.round(size.y * ratio)) {
+      sheet.width = Math.round(size.x * ratio);
+      sheet.height = Math.round(size.y * ratio);
+      sheet.style.width = size.x + "px";
+      sheet.style.height = size.y + "px";
     }
-    L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
-    const ctx = canvas.getContext("2d");
+    L.DomUtil.setPosition(sheet, map.containerPointToLayerPoint([0, 0]));
+    const ctx = sheet.getContext("2d");
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.clearRect(0, 0, size.x, size.y);
+    const origin = map.getPixelOrigin().add(map._getMapPanePos().multiplyBy(-1));
+    return { ctx, size, ratio, scale: map.options.crs.scale(map.getZoom()), origin };
+  };
+  app.pixelOf = (latlng) => {
+    const crs = app.map.options.crs;
+    return crs.transformation.transform(crs.projection.project(L.latLng(latlng)), 1);
+  };
+
+  const draw = () => {
+    if (!canvas) return;
+    const map = app.map;
+    const { ctx, size, ratio, scale, origin } = app.wipe(canvas);
     onScreen = [];
     if (!app.shown.get("events")) return;
     const paper = app.isDark() ? "#15181c" : "#ffffff";
     const taken = new Set();
     const zoom = map.getZoom();
     const r = zoom >= 8 ? 6.5 : zoom >= 5.5 ? 5.5 : zoom >= 5 ? 3.5 : 2.2;
-    const scale = map.options.crs.scale(map.getZoom());
-    const origin = map.getPixelOrigin().add(map._getMapPanePos().multiplyBy(-1));
     // The newest last, so that it lies on top.
     for (let age = 0; age <= TAIL_DAYS; age++) {
       const alpha = age === 0 ? 1 : age === 1 ? 0.4 : 0.2;
@@ -129,9 +139,8 @@
       E.evidence = data.evidence;
       E.list = data.events;
       E.byDay = new Map();
-      const crs = app.map.options.crs;
       for (const event of E.list) {
-        if (event.point) event.pixel = crs.transformation.transform(crs.projection.project(L.latLng(event.point)), 1);
+        if (event.point) event.pixel = app.pixelOf(event.point);
         for (const day of event.hidden ? [] : E.daysOf(event)) {
           if (!E.byDay.has(day)) E.byDay.set(day, []);
           E.byDay.get(day).push(event);

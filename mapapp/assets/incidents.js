@@ -11,12 +11,11 @@
 
   const read = (data) => {
     const word = (n) => (n < 0 ? null : data.words[n]);
-    const crs = app.map.options.crs;
     I.sets = data.sets;
     I.list = data.rows.map(([set, from, to, lat, lon, what, place, sides, deaths, prec, reporter]) => ({
       set: data.sets[set], from, to, prec, deaths, what: word(what), place: word(place), reporter: word(reporter),
       sides: sides.map(word).filter(Boolean),
-      pixel: crs.transformation.transform(crs.projection.project(L.latLng(lat, lon)), 1),
+      pixel: app.pixelOf([lat, lon]),
     }));
     I.byDay = new Map();
     const last = app.payload.days.count - 1;
@@ -30,26 +29,12 @@
 
   const draw = () => {
     if (!canvas) return;
-    const map = app.map;
-    const size = map.getSize();
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
     onScreen = [];
     const wanted = app.shown.get("incidents") && I.list.length > 0;
     canvas.style.display = wanted ? "" : "none";
     if (!wanted) return;
-    if (canvas.width !== Math.round(size.x * ratio) || canvas.height !== Math.round(size.y * ratio)) {
-      canvas.width = Math.round(size.x * ratio);
-      canvas.height = Math.round(size.y * ratio);
-      canvas.style.width = size.x + "px";
-      canvas.style.height = size.y + "px";
-    }
-    L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
-    const ctx = canvas.getContext("2d");
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.clearRect(0, 0, size.x, size.y);
-    const scale = map.options.crs.scale(map.getZoom());
-    const origin = map.getPixelOrigin().add(map._getMapPanePos().multiplyBy(-1));
-    const r = map.getZoom() >= 8 ? 5.5 : 4.5;
+    const { ctx, size, scale, origin } = app.wipe(canvas);
+    const r = app.map.getZoom() >= 8 ? 5.5 : 4.5;
     ctx.fillStyle = app.isDark() ? "#c9c4d6" : "#56506a";
     ctx.strokeStyle = app.isDark() ? "#15181c" : "#ffffff";
     ctx.lineWidth = 1.2;
