@@ -44,6 +44,7 @@ SCRIPTS = (
     "timeline.js",
     "follow.js",
     "hours.js",
+    "globe.js",
     "legend.js",
     "card.js",
     "incidents.js",

@@ -365,6 +365,7 @@
         : null,
       stops,
       crossedList(route),
+      app.globe(route),
       app.el("h3", { class: "legs-title" }, "How the line is drawn"),
       route.legs.map((leg) =>
         app.el("section", { class: "leg-line" },

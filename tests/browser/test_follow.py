@@ -12,6 +12,7 @@ import pytest
 from shapely.geometry import LineString, Polygon
 
 from mapapp.export.html import EXPORTER
+from mapapp.geo import geodesic_line
 from mapapp.model import Leg, LegKind, Route
 from mapapp.scene import build_scene
 from mapapp.selection import default_query
@@ -239,6 +240,25 @@ def test_the_whole_of_a_route_is_shown_also_where_it_is_not_drawn_yet(page: Any)
     )
     assert west < 10.2
     assert north > 45.8
+
+
+def test_a_long_route_stands_on_a_globe_and_a_short_one_does_not(page: Any, open_html: Callable[..., Any]) -> None:
+    page.evaluate("mapapp.openRoute(mapapp.routes.list[0])")
+    assert page.locator(".card .globe").count() == 0
+    ocean = geodesic_line(lat1=35, lon1=140, lat2=38, lon2=-122)
+    leg = Leg(LegKind.REPORTED, ocean, None, None, "over the ocean")
+    route = dataclasses.replace(make_flight(), legs=(leg,), profile=(), points=())
+    scene = build_scene(default_query(invented.THEATRE), theatre=invented.THEATRE)
+    page = open_html(EXPORTER.write(dataclasses.replace(scene, routes=(route,)))).page
+    page.evaluate("mapapp.openRoute(mapapp.routes.list[0])")
+    ends = page.evaluate(
+        """[...document.querySelectorAll('.card .globe-leg')].map(path => {
+        const length = path.getTotalLength(), a = path.getPointAtLength(0), b = path.getPointAtLength(length);
+        return [a.x, a.y, b.x, b.y]; })"""
+    )
+    # The two sides of the antimeridian meet.
+    assert len(ends) == 2
+    assert ends[0][2:] == pytest.approx(ends[1][:2], abs=0.2)
 
 
 def test_new_data_keeps_the_focus_and_its_moment(page: Any) -> None:
