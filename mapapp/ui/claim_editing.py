@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import streamlit as st
@@ -176,16 +176,19 @@ def _brief(quote: str) -> str:
 def _show_event(review: Review, *, claim: Claim) -> None:
     """Show the event that a claim stands behind; let the user tear it off, or put it to another one."""
     scene = get_scene(current_query(review.theatre), with_samples=has_samples())
-    mine = next((event for event in scene.events if claim.id in _claim_ids(event)), None)
+    mine = _event_of(claim, events=scene.events)
     if mine is None:
         st.caption("It makes no event yet: it has no day, its place is vague, it is too unsure, or it is no event.")
     else:
         st.markdown(f"It stands behind **{escape_markdown(describe_event(mine, review=review))}**.")
-        together = [item for item in (*mine.evidence_for, *mine.evidence_against) if item.claim_id != claim.id]
+        elsewhere = {item.claim_id for event in scene.events for item in event.evidence_for if event is not mine}
+        against = [item for item in mine.evidence_against if item.claim_id not in elsewhere]
+        together = [item for item in (*mine.evidence_for, *against) if item.claim_id != claim.id]
         for number, item in enumerate(together):
             left, right = st.columns([4, 1], vertical_alignment="center")
             paper = show_steering(shorten(item.publisher or "publisher not named", limit=40))
-            left.text(f"“{_brief(item.text)}” · {paper} · {item.grade}")
+            side = "against it · " if item in against else ""
+            left.text(f"{side}“{_brief(item.text)}” · {paper} · {item.grade}")
             target = f"claim:{item.claim_id}" if item.claim_id else f"event:{mine.id}"
             if right.button("Not the same", key=f"apart_{claim.id}_{number}", width="stretch"):
                 _bind(review, claim=claim, action="separate", other=target)
@@ -194,7 +197,7 @@ def _show_event(review: Review, *, claim: Claim) -> None:
     near = {event.id: event for event in scene.events if event is not mine and _is_near(event, claim=claim)}
     chosen = st.selectbox(
         "It speaks of another event",
-        sorted(near, key=lambda key: (near[key].date_start, key))[:MOST_EVENTS],
+        sorted(near, key=lambda key: _distance(near[key], claim=claim))[:MOST_EVENTS],
         index=None,
         format_func=lambda key: describe_event(near[key], review=review),
         placeholder=f"{count(len(near), 'event')} within {NEAR_DAYS} days" if near else "no event of these days",
@@ -214,6 +217,21 @@ def _bind(review: Review, *, claim: Claim, action: str, other: str) -> None:
 
 def _claim_ids(event: Event) -> list[str]:
     return [item.claim_id for item in (*event.evidence_for, *event.evidence_against) if item.claim_id]
+
+
+def _event_of(claim: Claim, *, events: Sequence[Event]) -> Event | None:
+    """Return the event that a claim stands behind, else the one that it stands against."""
+    for_it = (event for event in events if any(item.claim_id == claim.id for item in event.evidence_for))
+    against = (event for event in events if any(item.claim_id == claim.id for item in event.evidence_against))
+    return next(for_it, None) or next(against, None)
+
+
+def _distance(event: Event, *, claim: Claim) -> tuple[bool, bool, int, str]:
+    """Return by what events are ordered for a claim: at its place first, then of its kind, then the nearest day."""
+    place = claim.place.place if claim.place is not None else None
+    is_there = place is not None and event.place is not None and place.id == event.place.id
+    gap = abs((event.date_start - claim.date_start).days) if claim.date_start is not None else 0
+    return (not is_there, event.kind is not claim.kind, gap, event.id)
 
 
 def _is_near(event: Event, *, claim: Claim) -> bool:

@@ -95,7 +95,7 @@ def show_claims(review: Review) -> None:
     with st.container(border=True):
         st.text(f"“{show_steering(claim.quote)}”")
         st.caption(f"Characters {claim.start}–{claim.end} of the text. State: {state}.")
-        with shown_errors(), st.container(horizontal=True):
+        with shown_errors(), st.container(horizontal=True, gap="xsmall"):
             show_word_buttons(review, claim=claim)
             show_move_buttons(list(claims), choice=choice)
             show_undo_buttons(review.decisions)
@@ -106,13 +106,9 @@ def show_claims(review: Review) -> None:
 def show_word_buttons(review: Review, *, claim: Claim) -> None:
     """Show the buttons that accept and reject a claim, each with its key."""
     state = review.reviewed.states[claim.id]
-    if st.button(
-        "Accept", key="accept_claim", icon=":material/check:", shortcut="a", type="primary", disabled=state in GONE
-    ):
+    if st.button("Accept", key="accept_claim", shortcut="a", type="primary", disabled=state in GONE):
         decide(review, [word_step(claim, state=state, action="accept")])
-    if st.button(
-        "Reject", key="reject_claim", icon=":material/close:", shortcut="x", disabled=state in {*GONE, "rejected"}
-    ):
+    if st.button("Reject", key="reject_claim", shortcut="x", disabled=state in {*GONE, "rejected"}):
         decide(review, [word_step(claim, state=state, action="reject")])
 
 
@@ -125,11 +121,8 @@ def show_move_buttons(ids: Sequence[str], *, choice: str) -> None:
         st.session_state[choice] = ids[(at + by) % len(ids)]
 
     is_alone = len(ids) < 2
-    for key, label, letter, icon, by in (
-        ("previous_claim", "Previous", "p", ":material/arrow_back:", -1),
-        ("next_claim", "Next", "n", ":material/arrow_forward:", 1),
-    ):
-        st.button(label, key=key, icon=icon, shortcut=letter, on_click=move, args=(by,), disabled=is_alone)
+    for key, label, letter, by in (("previous_claim", "Previous", "p", -1), ("next_claim", "Next", "n", 1)):
+        st.button(label, key=key, shortcut=letter, on_click=move, args=(by,), disabled=is_alone)
 
 
 def show_routes(review: Review) -> None:

@@ -41,7 +41,7 @@ def show_queue(query: MapQuery, *, theatre: Theatre) -> None:
     if not rows:
         st.success("Nothing waits: every claim was accepted or rejected.", icon=":material/check:")
         with st.container(horizontal=True):
-            show_undo_buttons(_log(raw))
+            show_undo_buttons(_log(raw), choice=QUEUE_CLAIM)
         show_author()
         return
     claim_id = _choose(list(rows))
@@ -90,10 +90,10 @@ def _show_card(row: Waiting, *, review: Review, ids: list[str], log: dict[str, R
             st.caption(escape_markdown(line))
         title = shorten(article.title or article.text, limit=90)
         st.caption(escape_markdown(f"{title} · {article.publisher or 'publisher not named'}"))
-        with shown_errors(), st.container(horizontal=True):
+        with shown_errors(), st.container(horizontal=True, gap="xsmall"):
             show_word_buttons(review, claim=claim)
             show_move_buttons(ids, choice=QUEUE_CLAIM)
-            show_undo_buttons(_log(log))
+            show_undo_buttons(_log(log), choice=QUEUE_CLAIM)
         st.caption(KEYS)
         show_author()
         show_claim_editing(review, claim=claim)

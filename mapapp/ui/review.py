@@ -106,15 +106,21 @@ def _finish() -> None:
     st.rerun()
 
 
-def show_undo_buttons(decisions: Sequence[Decision]) -> None:
-    """Show the buttons that take back the last step of a log and bring it again, each with its key."""
-    for name, label, key, icon, step, work in (
-        ("undo_claim", "Undo", "u", ":material/undo:", undoable_step(decisions), undo_last),
-        ("redo_claim", "Redo", "y", ":material/redo:", redoable_step(decisions), redo_last),
+def show_undo_buttons(decisions: Sequence[Decision], *, choice: str | None = None) -> None:
+    """Show the buttons that take back the last step of a log and bring it again, each with its key.
+
+    `choice` names what holds the claim that is looked at: after an undo it is the one that came back.
+    """
+    undoable = undoable_step(decisions)
+    for name, label, key, step, work in (
+        ("undo_claim", "Undo", "u", undoable, undo_last),
+        ("redo_claim", "Redo", "y", redoable_step(decisions), redo_last),
     ):
-        if st.button(label, key=name, icon=icon, shortcut=key, disabled=not step):
+        if st.button(label, key=name, shortcut=key, disabled=not step):
             with shown_errors():
                 work(get_store(), decisions, who=_author("who"), why=_author("why"))
+                if choice is not None and step is undoable:
+                    st.session_state[choice] = step[0].target.removeprefix("claim:")
                 _finish()
 
 
