@@ -253,42 +253,10 @@ def _settle(
     if after < len(words) and words[after].low in ("-",):
         return [], after
     while after < len(words) and (is_site(words[after], lexicon=lexicon) or words[after].low in QUOTES):
-        if (
-            words[after].low
-            in (
-                "airport",
-                "airbase",
-                "base",
-                "airfield",
-                "prison",
-                "dam",
-                "refinery",
-                "suburbs",
-                "outskirts",
-                "countryside",
-                "suburb",
-                "crossing",
-                "port",
-                "district",
-                "neighbourhood",
-                "neighborhood",
-                "camp",
-            )
-            and share is None
-        ):
-            share = lexicon.share.get(words[after].low)
-            is_near = is_near or words[after].low in (
-                "airport",
-                "airbase",
-                "base",
-                "airfield",
-                "prison",
-                "dam",
-                "refinery",
-                "suburbs",
-                "outskirts",
-                "countryside",
-            )
+        low = words[after].low
+        if share is None and (low in closed["sites_within"] or low in closed["sites_beside"]):
+            share = lexicon.share.get(low)
+            is_near = is_near or low in closed["sites_beside"]
         after += 1
     return [PlaceFound(position, share=share, is_vague=is_vague, is_near=is_near, is_listed=is_listed)], after
 
@@ -303,23 +271,7 @@ def _next_of_list(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> 
         while look < len(words):
             low = words[look].low
             if low in (",", "and", "&", "including", "plus", "then", "alongside", "or", ";") or (
-                low
-                in (
-                    "as",
-                    "along",
-                    "followed",
-                    "well",
-                    "with",
-                    "by",
-                    "later",
-                    "also",
-                    "finally",
-                    "before",
-                    "even",
-                    "nearby",
-                    "then",
-                )
-                and _is_link_phrase(words, look)
+                low in lexicon.words["list_links"] and _is_link_phrase(words, look)
             ):
                 seen = True
             elif low in ("the", "both") or low in QUOTES:
