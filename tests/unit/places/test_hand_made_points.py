@@ -87,3 +87,10 @@ def test_every_unit_point_lies_in_reach_of_natural_earths() -> None:
             far.append(row["name"])
     assert far == []
     assert n_checked > 40
+
+
+def test_every_press_name_belongs_to_a_unit_of_natural_earth() -> None:
+    units = {(unit["country"], unit["name"]) for unit in read_rows("admin1.csv")}
+    rows = read_rows("unit_names.csv")
+    assert len(rows) > 50
+    assert [row for row in rows if (row["country"], row["unit"]) not in units] == []
