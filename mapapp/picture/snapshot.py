@@ -31,6 +31,7 @@ from mapapp.picture.labels import draw_marks, places_in_order, write_places
 from mapapp.picture.panels import draw_panels, make_frame
 from mapapp.picture.strokes import draw_routes, is_on, write_routes
 from mapapp.picture.swatches import day_words
+from mapapp.picture.ticks import write_times
 from mapapp.picture.viewport import (
     EDGE,
     FILL,
@@ -93,6 +94,7 @@ def render_snapshot(
         draw_marks(canvas, places, scene=scene, day=shown)
         named = write_places(canvas, [place for place in places if place.is_first], named=[])
         write_routes(canvas, view=view, routes=routes, scene=scene)
+        write_times(canvas, view=view, routes=routes, timezone=scene.theatre.timezone)
         write_places(canvas, [place for place in places if not place.is_first], named=named)
         draw_neighbours(canvas, view=view, scene=scene)
         save_canvas(

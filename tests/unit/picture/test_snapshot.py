@@ -171,3 +171,19 @@ def test_a_route_stands_on_the_map_on_its_days_only() -> None:
     assert [is_on(route, day=day(number)) for number in (7, 8, 9)] == [False, True, False]
     assert is_on(replace(route, date_start=None, date_end=None), day=day(1))
     assert is_on(replace(route, date_end=day(8) + timedelta(days=1)), day=day(9))
+
+
+def test_ticks_of_local_time_stand_along_measured_legs_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr("mapapp.picture.ticks.draw_words", lambda canvas, words, **options: written.append(words))
+    start = datetime(2030, 1, 8, 2, tzinfo=UTC)
+    route = invented.make_route()
+    leg = route.legs[0]
+    measured = replace(leg, times_s=(start.timestamp(), start.timestamp() + 3600))
+    scene = scene_of()
+    draw(replace(scene, routes=(replace(route, legs=(leg,)),)), kind="svg", width=1600, height=900)
+    assert written == []
+    draw(replace(scene, routes=(replace(route, legs=(measured,)),)), kind="svg", width=1600, height=900)
+    assert written
+    # Three o'clock where the invented country is.
+    assert set(written) <= {"03:00", *(f"03:{minute:02}" for minute in range(60)), "04:00"}
