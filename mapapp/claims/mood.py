@@ -356,7 +356,10 @@ def doubts_what_follows(text: str, *, lexicon: Lexicon) -> bool:
 
 
 def _hedging(words: Sequence[Word], index: int, lexicon: Lexicon) -> Assertion:
-    if find_doubt(" ".join(word.low for word in words[:index]), lexicon=lexicon):
+    doubting = lexicon.mood["unverified"]["verbs"]  # most sentences hold none: not worth a search
+    if any(word.low in doubting for word in words[:index]) and find_doubt(
+        " ".join(word.low for word in words[:index]), lexicon=lexicon
+    ):
         return Assertion.HEDGED
     low = max(0, index - 14)
     window = words[low : index + 14]
