@@ -18,7 +18,7 @@ from mapapp.articles.readers import (
     read_bytes,
     read_draft,
 )
-from mapapp.articles.records import match_columns
+from mapapp.articles.records import NEEDED, match_columns
 from mapapp.errors import ArticleError, MapAppError
 from mapapp.model import Article
 
@@ -167,10 +167,9 @@ def glance_at(contents: bytes, *, name: str, about: About) -> Glance | None:
         return None
     source = Source(contents, name=name, encoding=about.encoding, columns=about.columns)
     columns = () if reader.columns is None else reader.columns(source)
-    try:
-        matched = match_columns(columns, chosen=about.columns) if columns else {}
-    except ArticleError:
-        return Glance(reader.title, columns, {}, ())
+    matched = match_columns(columns, chosen=about.columns)
+    if columns and NEEDED not in matched:
+        return Glance(reader.title, columns, matched, ())
     items = (_make_entry(entry, source=name, about=about, reader=reader, fetch=None) for entry in reader.read(source))
     return Glance(reader.title, columns, matched, tuple(islice(items, N_GLANCE)))
 

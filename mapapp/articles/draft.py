@@ -44,7 +44,8 @@ class Source:
     encoding: str | None = None
     """None = as the file says, else UTF-8."""
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Field of `records.FIELDS` -> name of the column or key that holds it, an empty one for none; else those of their usual names."""
+    """Field of `records.FIELDS` -> name of the column or key that holds it, an empty one for none; fields that are not
+    in it are held by those of their usual names."""
 
 
 @dataclass(frozen=True, slots=True)

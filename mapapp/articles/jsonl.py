@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mapapp.articles.draft import CollectionReader, Entry, Source
-from mapapp.articles.records import match_columns, read_fields
+from mapapp.articles.records import check_columns, match_columns, read_fields
 from mapapp.errors import ArticleError
 
 MAX_BYTES = 200_000_000
@@ -25,7 +25,8 @@ def read_jsonl(source: Source) -> Iterator[Entry]:
     >>> [(entry.where, entry.draft and entry.draft.text) for entry in read_jsonl(source)]
     [('line 1', 'It fell.'), ('line 2', None)]
     """
-    columns = match_columns(list_keys(source), chosen=source.columns)
+    listed = list_keys(source)
+    columns = check_columns(match_columns(listed, chosen=source.columns), columns=listed)
     for where, item in _items(source):
         if isinstance(item, str):
             yield Entry(where, reason=item)

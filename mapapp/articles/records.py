@@ -34,7 +34,7 @@ def match_columns(columns: Sequence[str], *, chosen: Mapping[str, str]) -> dict[
 
     An empty name chooses none.
 
-    Raises `ArticleError` for a field that does not exist, a column that is not there, or where none holds the text.
+    Raises `ArticleError` for a field that does not exist, or a column that is not there.
 
     >>> match_columns(["Headline", "Full text", "n"], chosen={})
     {'text': 'Full text', 'title': 'Headline'}
@@ -50,16 +50,25 @@ def match_columns(columns: Sequence[str], *, chosen: Mapping[str, str]) -> dict[
     for column in columns:
         by_name.setdefault(_plain(column), column)
     taken = set(chosen.values())
-    found = {}
+    found: dict[str, str] = {}
     for field, names in FIELDS.items():
         usual = next((by_name[name] for name in names if name in by_name and by_name[name] not in taken), None)
         if held_by := chosen.get(field, usual):
             found[field] = held_by
             taken.add(held_by)
-    if NEEDED not in found:
+    return found
+
+
+def check_columns(matched: Mapping[str, str], *, columns: Sequence[str]) -> dict[str, str]:
+    """Return the column of each field, or raise `ArticleError` where none holds the text.
+
+    >>> check_columns({"text": "Body"}, columns=["Body"])
+    {'text': 'Body'}
+    """
+    if NEEDED not in matched:
         message = f"No column is known to hold the text. There are: {_list_columns(columns)}. Name it: text=COLUMN."
         raise ArticleError(message)
-    return found
+    return dict(matched)
 
 
 def read_fields(record: Mapping[str, object], *, columns: Mapping[str, str], where: str) -> Entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mapapp.articles.draft import CollectionReader, Entry, Source
-from mapapp.articles.records import match_columns, read_fields
+from mapapp.articles.records import check_columns, match_columns, read_fields
 from mapapp.errors import ArticleError, DataError
 from mapapp.sheets import Sheet, read_sheet
 
@@ -21,7 +21,8 @@ def read_table(source: Source) -> Iterator[Entry]:
     [('line 2', 'A day'), ('line 4', 'The row has more or fewe')]
     """
     sheet = _open(source)
-    columns = match_columns(_named(sheet), chosen=source.columns)
+    listed = _named(sheet)
+    columns = check_columns(match_columns(listed, chosen=source.columns), columns=listed)
     where = "line 1"
     try:
         for number, row in sheet.rows:

@@ -31,12 +31,15 @@ PASTE, FILES, ADDRESSES = "Paste text", "Upload files", "Web addresses"
 MAX_UPLOAD_MB = 100
 """Of one file: some 15,000 articles as JSONL."""
 WATCH_SECONDS = 0.5
+WIDTHS_PX = (130, 80, 180, 90, 640)
+"""Of the columns of what was not stored."""
 MAX_ADDRESSES = 200
 """Of one go: a list of links, not a crawl."""
 NO_COLUMN = "(none)"
 LABELS = {"url": "Address (URL)"}
 """Of fields whose name is no word."""
 _IS_READ, _UPLOADS, _RUN, _TALLY = "intake_is_read", "intake_uploads", "intake_run", "intake_tally"
+_SENT, _LEFT = "intake_sent", "intake_left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,10 @@ def _empty_after_reading() -> str:
             st.session_state[key] = ""
         st.session_state["intake_published"] = None
         st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1  # a file is let go by another name only
+    left = st.session_state.pop(_LEFT, None)
+    if left is not None:  # the form was not there while the addresses were read, so that its widgets were forgotten
+        st.session_state["intake_source"] = ADDRESSES
+        st.session_state["intake_addresses"] = "\n".join(left)
     number = st.session_state.get(_UPLOADS, 0)
     return f"intake_file_{number}" if number else "intake_file"
 
@@ -258,6 +265,7 @@ def _take_in(sent: Sent, *, theatre: Theatre) -> None:
     about = replace(sent.about, title=None, url=None)
     files = [(file.name, file.getvalue()) for file in sent.files]
     st.session_state[_RUN] = start_run(files, addresses=sent.addresses, about=about, theatre=theatre)
+    st.session_state[_SENT] = sent.addresses
     st.session_state.pop(_TALLY, None)
     st.rerun()
 
@@ -300,6 +308,9 @@ def _watch() -> None:
             if tally.kept:
                 st.session_state[CHOICE] = tally.kept[0].reading.article.id
                 st.session_state[_IS_READ] = True
+            if addresses := st.session_state.pop(_SENT, ()):
+                done = {kept.source for kept in tally.kept} | {item.source for item in tally.duplicates}
+                st.session_state[_LEFT] = [address for address in addresses if address not in done]
             st.rerun()
         return
     text, share = run.job.progress
@@ -335,7 +346,7 @@ def _show_tally(tally: Tally, *, theatre: Theatre) -> None:
     rows = [tuple(show_steering(shorten(cell, limit=300)) for cell in row) for row in not_kept_rows(tally)]
     if rows:
         head = [name.capitalize() for name in HEAD]
-        widths = dict(zip(head, ("small", "small", "medium", "small", "large"), strict=True))
+        widths = dict(zip(head, WIDTHS_PX, strict=True))
         st.dataframe(
             pd.DataFrame(rows, columns=head),
             hide_index=True,
