@@ -57,7 +57,8 @@ class Desk:
     def find_claim(self, name: str) -> tuple[Claim, str]:
         """Return the claim whose id is, or begins with, a name, and its state.
 
-        Raises `PlaceError` where none or several do. A part of a split claim is named in full behind its claim's id: `3fa9c1d2.2`.
+        Raises `PlaceError` where none or several do. A part of a split claim is named in full behind its claim's id:
+        `3fa9c1d2.2`.
         """
         head, dot, part = name.strip().lower().partition(".")
         found: dict[str, tuple[Claim, str]] = {}
@@ -73,8 +74,8 @@ class Desk:
         if len(head) < SHORTEST_ID or len(found) != 1:
             few = ", ".join(sorted(found)[:5])
             message = (
-                f"{len(found)} claims have an id that begins with {name[:40]!r}{f': {few}' if few else ''}. Expected the "
-                f"id of one claim, or at least {SHORTEST_ID} characters of it; `review list --all` has them."
+                f"{len(found)} claims have an id that begins with {name[:40]!r}{f': {few}' if few else ''}. Expected "
+                f"the id of one claim, or at least {SHORTEST_ID} characters of it; `review list --all` has them."
             )
             raise PlaceError(message)
         return next(iter(found.values()))

@@ -114,27 +114,30 @@ def _list_places(resolutions: Sequence[Resolution]) -> list[str]:
 
 def _list_claims(claims: Sequence[Claim]) -> list[str]:
     lines = [f"Claims ({len(claims)})"]
-    minimum = float(read_rules()["merge"]["minimum_score"])
     for number, claim in enumerate(claims, start=1):
-        days = {str(day) for day in (claim.date_start, claim.date_end) if day is not None}
-        speaker = "" if claim.speaker is None else f"says {claim.speaker}"
-        against = "" if claim.opponent is None else f"against {claim.opponent}"
-        facts = (
-            claim.kind.value,
-            _where(claim),
-            claim.actor or claim.who or "actor unknown",
-            against,
-            " to ".join(sorted(days)) or "day unknown",
-            claim.assertion.value,
-            speaker,
-            f"grade {claim.grade}",
-            f"score {claim.score:.2f}",
-            "too unsure for the map, waits for review" if claim.score < minimum else "",
-        )
-        lines.append(f"{number:3}. " + show_plain(" · ".join(fact for fact in facts if fact)))
-        quote = f"“{show_plain(' '.join(claim.quote.split()))}”"
-        lines += textwrap.wrap(quote, WIDTH, initial_indent="     ", subsequent_indent="     ")
+        first, *quote = list_claim(claim)
+        lines += [f"{number:3}. {first}", *(f"     {line}" for line in quote)]
     return [*lines, ""]
+
+
+def list_claim(claim: Claim) -> list[str]:
+    """Return a claim as lines: what it says, then the words it stands on."""
+    minimum = float(read_rules()["merge"]["minimum_score"])
+    days = {str(day) for day in (claim.date_start, claim.date_end) if day is not None}
+    facts = (
+        claim.kind.value,
+        _where(claim),
+        claim.actor or claim.who or "actor unknown",
+        "" if claim.opponent is None else f"against {claim.opponent}",
+        " to ".join(sorted(days)) or "day unknown",
+        claim.assertion.value,
+        "" if claim.speaker is None else f"says {claim.speaker}",
+        f"grade {claim.grade}",
+        f"score {claim.score:.2f}",
+        "too unsure for the map, waits for review" if claim.score < minimum else "",
+    )
+    quote = f"“{show_plain(' '.join(claim.quote.split()))}”"
+    return [show_plain(" · ".join(fact for fact in facts if fact)), *textwrap.wrap(quote, WIDTH - 5)]
 
 
 def _where(claim: Claim) -> str:

@@ -313,9 +313,7 @@ def _bounded(text: str, spans: Sequence[Span]) -> Iterator[Span]:
             yield low, end
 
 
-def _spans(
-    places: Sequence[Resolution], parties: Sequence[PartyMention], dates: Sequence[DateSpan]
-) -> list[Span]:
+def _spans(places: Sequence[Resolution], parties: Sequence[PartyMention], dates: Sequence[DateSpan]) -> list[Span]:
     """Return the stretches that places, parties and dates take up."""
     found = [(one.mention.start, one.mention.end) for one in places]
     found += [(party.start, party.end) for party in parties]

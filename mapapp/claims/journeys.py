@@ -215,7 +215,7 @@ def _aboard_hits(sentence: _Sentence, *, aboard: Sequence[Aboard], grammar: Gram
 _OWN_ROLES = {"turn": StatementRole.TURN, "lost": StatementRole.LOST, "fate": StatementRole.SAID}
 
 
-def _read_anchor(
+def _read_anchor(  # noqa: PLR0915 - one statement per part of what is read
     sentence: _Sentence,
     *,
     match: re.Match[str],

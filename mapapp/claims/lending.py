@@ -85,6 +85,7 @@ def _narrowed(when: When, others: Sequence[Draft]) -> When:
         (other.when.first, other.when.last)
         for other in others
         if other.when.prec == 1
+        and other.candidate.verb_class != "hold"  # the day on which it is told, no more
         and other.when.first
         and when.first
         and when.last

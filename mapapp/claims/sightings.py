@@ -32,6 +32,9 @@ OPEN = "open"
 
 LIKELY = 0.5
 
+LEANING = 0.5
+"""The part of the rival's chance that goes to the likeliest reading."""
+
 _LEAVING = frozenset(("leave", "desert", "give", "lose"))
 _NAMED = frozenset(("known", "generic", "unlisted", "pronoun"))
 
@@ -114,7 +117,7 @@ def rank(
     ranked: list[Draft] = []
     open_ones: list[tuple[Sighting, str, float]] = []
     for sighting in sightings:
-        chances = probabilities(sighting.clues, ranker=ranker)
+        chances = _lean(probabilities(sighting.clues, ranker=ranker))
         drafts = _best_read(sighting.drafts)
         ranked.extend(_with_chance(draft, chances) for draft in drafts)
         told = {group_of(draft) for draft in drafts}
@@ -123,6 +126,17 @@ def rank(
         if chances[group] >= lowest and (not told or (is_other and chances[group] >= LIKELY)):
             open_ones.append((sighting, group, chances[group]))
     return ranked, open_ones
+
+
+def _lean(chances: Mapping[str, float]) -> dict[str, float]:
+    """Give the likeliest group a part of its rival's chance.
+
+    Where something is surely said of the place, and only not what, the likelier reading is mostly the right one.
+    """
+    said = {group: chance for group, chance in chances.items() if group != NOTHING}
+    best = max(said, key=lambda group: said[group])
+    rivals = sum(said.values()) - said[best]
+    return {**chances, best: chances[best] + LEANING * rivals}
 
 
 def _with_chance(draft: Draft, chances: Mapping[str, float]) -> Draft:

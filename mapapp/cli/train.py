@@ -31,8 +31,8 @@ from mapapp.places.gazetteer import open_gazetteer
 from mapapp.places.geoparse import geoparse
 from mapapp.theatres.theatre import default_theatre, load_theatre
 
-STRENGTH = 0.05
-"""Inverse of the penalty on large weights. Chosen by the passages left out: .03 to .1 do alike."""
+STRENGTH = 0.04
+"""Inverse of the penalty on large weights. Chosen by the passages left out: .02 to .1 do alike."""
 
 CAUTION = 1.2
 """What a place of which nothing is claimed counts, beside one of which something is: a false claim costs more."""

@@ -44,6 +44,11 @@ def read_publishers(path: Path, *, codes: frozenset[str]) -> tuple[Publisher, ..
     return require_unique(publishers, key=lambda one: one.name, label=f"{path.parent.name}/{path.name}")
 
 
+def bundled_publishers(folder: Path, *, codes: frozenset[str]) -> tuple[Publisher, ...]:
+    """Return the table of a theatre's folder, whatever the user changed of it."""
+    return read_publishers(folder / "publishers.csv", codes=codes)
+
+
 def _publisher(row: Row, *, codes: frozenset[str]) -> Publisher:
     def text(column: str) -> str | None:
         value = row.optional(column)

@@ -29,7 +29,7 @@ from mapapp.theatres.files import (
     read_supplement,
     read_units,
 )
-from mapapp.theatres.publishers import merge_publishers, own_publishers, read_publishers
+from mapapp.theatres.publishers import bundled_publishers, merge_publishers, own_publishers
 from mapapp.theatres.records import BaselineRow, JourneyRecord, PaletteRow, Publisher, Theatre
 
 __all__ = [
@@ -158,8 +158,7 @@ def load_theatre(name: str, *, root: Path | None = None) -> Theatre:
     if installed is not None:
         supplement, cells = _placed(supplement, installed), _placed(cells, installed)
         places = {place.id: place for place in (*supplement, *cells)}
-    publishers = read_publishers(folder / "publishers.csv", codes=codes)
-    publishers = merge_publishers(publishers, own_publishers(name, codes=codes))
+    publishers = merge_publishers(bundled_publishers(folder, codes=codes), own_publishers(name, codes=codes))
     capital = settings.optional("capital")
     if capital is not None and capital not in places:
         raise TheatreError(f"{name}/theatre.toml: capital {capital!r} is neither in cells.csv nor in supplement.csv.")

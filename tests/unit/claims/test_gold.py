@@ -29,7 +29,7 @@ class Floor:
     details: float
 
 
-OWN = Floor("[!a]*.toml", precision=0.95, recall=0.95, details=0.97)
+OWN = Floor("[!a]*.toml", precision=0.94, recall=0.95, details=0.97)
 """Passages that the rules were made with."""
 APART = Floor("apart_*.toml", precision=0.87, recall=0.74, details=0.85)
 """Passages written by somebody who did not know the rules."""
