@@ -6,7 +6,6 @@ it goes to the server that it was saved for and to no other.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from mapapp.errors import LanguageModelError
 from mapapp.folders import data_folder
 from mapapp.language_model.endpoint import TIMEOUT_S, Endpoint, check_endpoint, is_same_server
+from mapapp.settings import read_settings_file, write_settings_file
 
 ADDRESS_VARIABLE = "MAPAPP_MODEL_ENDPOINT"
 MODEL_VARIABLE = "MAPAPP_MODEL_NAME"
@@ -24,8 +24,6 @@ MOST_REQUESTS = 40
 """In one run, unless the user says otherwise: some twenty articles of a thousand words."""
 MOST_CHARACTERS = 400_000
 """In one run, with what is told to the model beside the text: about a hundred thousand tokens."""
-MOST_BYTES = 100_000
-"""Of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,37 +79,12 @@ def read_settings(
 
 def saved_settings() -> Settings:
     """Return what stands in the user's file; without one, nothing is named and all is off."""
-    path = settings_path()
-    try:
-        with path.open("rb") as file:
-            raw = json.loads(file.read(MOST_BYTES))
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, ValueError, RecursionError) as error:
-        message = f"The settings of the language model in {path} cannot be read ({error}). Mend the file or remove it."
-        raise LanguageModelError(message) from error
     kinds = {"is_on": bool, "address": str, "model": str, "key": str, "timeout_s": float}
     kinds |= {"most_requests": int, "most_characters": int}
-    known = {name: value for name, value in raw.items() if name in kinds} if isinstance(raw, dict) else {}
-    for name, value in known.items():
-        kind = kinds[name]
-        is_fit = isinstance(value, kind | int) if kind is float else type(value) is kind
-        if not is_fit:
-            message = f"In {path}, {name} is {str(value)[:40]!r}; expected {kind.__name__}. Mend the file or remove it."
-            raise LanguageModelError(message)
-    return Settings(**known)
+    known = read_settings_file(settings_path(), kinds=kinds, what="the language model", error=LanguageModelError)
+    return Settings(**(known or {}))
 
 
 def save_settings(settings: Settings) -> None:
     """Keep settings in a file that only its owner may read. Raises `LanguageModelError` where it cannot be written."""
-    path = settings_path()
-    draft = path.with_name(f"{path.name}.draft")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(asdict(settings), file, indent=1)
-        draft.replace(path)
-    except OSError as error:
-        message = f"The settings cannot be written to {path}: {error.strerror}. Check the disk, or set MAPAPP_DATA_DIR."
-        raise LanguageModelError(message) from error
+    write_settings_file(settings_path(), values=asdict(settings), error=LanguageModelError)

@@ -7,7 +7,6 @@ service and the server that it was saved for and to no other.
 from __future__ import annotations
 
 import inspect
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -20,6 +19,7 @@ from geopy.geocoders import get_geocoder_for_service
 from mapapp.errors import DataError
 from mapapp.folders import data_folder
 from mapapp.places.online import USER_AGENT, OnlineGeocoder, open_online
+from mapapp.settings import read_settings_file, write_settings_file
 
 SERVICE_VARIABLE = "MAPAPP_GEOCODER"
 ENDPOINT_VARIABLE = "MAPAPP_GEOCODER_ENDPOINT"
@@ -27,9 +27,6 @@ KEY_VARIABLE = "MAPAPP_GEOCODER_KEY"
 
 KNOWN_SERVICES = ("nominatim", "photon", "geonames")
 """Offered by name; every other class of geopy can be named too."""
-
-MOST_BYTES = 20_000
-"""Of the file."""
 
 _KEY_NAMES = ("api_key", "apikey", "username", "access_token", "subscription_key", "key")
 """What geopy's classes call a key, the likeliest first."""
@@ -95,39 +92,16 @@ def with_service(settings: GeocoderSettings, *, service: str | None, endpoint: s
 
 def saved_settings() -> GeocoderSettings:
     """Return what stands in the user's file; without one no service is chosen."""
-    path = settings_path()
-    try:
-        with path.open("rb") as file:
-            raw = json.loads(file.read(MOST_BYTES))
-    except FileNotFoundError:
-        return GeocoderSettings()
-    except (OSError, ValueError, RecursionError) as error:
-        message = f"The settings of the online geocoder in {path} cannot be read ({error}). Mend or remove the file."
-        raise DataError(message) from error
     kinds = {"is_on": bool, "service": str, "endpoint": str, "user_agent": str, "key": str}
-    known = {name: value for name, value in raw.items() if name in kinds} if isinstance(raw, dict) else {}
-    for name, value in known.items():
-        if type(value) is not kinds[name]:
-            message = f"In {path}, {name} is {str(value)[:40]!r}; expected {kinds[name].__name__}. Mend or remove it."
-            raise DataError(message)
-    return GeocoderSettings(**known)
+    known = read_settings_file(settings_path(), kinds=kinds, what="the online geocoder", error=DataError)
+    return GeocoderSettings(**(known or {}))
 
 
 def save_geocoder_settings(settings: GeocoderSettings) -> None:
     """Check settings and keep them in a file that only its owner may read. Raises `DataError`."""
     if settings.service:
         open_chosen(settings)
-    path = settings_path()
-    draft = path.with_name(f"{path.name}.draft")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(asdict(settings), file, indent=1)
-        draft.replace(path)
-    except OSError as error:
-        message = f"The settings cannot be written to {path}: {error.strerror}. Check the disk, or set MAPAPP_DATA_DIR."
-        raise DataError(message) from error
+    write_settings_file(settings_path(), values=asdict(settings), error=DataError)
 
 
 def open_chosen(settings: GeocoderSettings, *, timeout_s: float = 10.0, min_delay_s: float = 1.0) -> OnlineGeocoder:

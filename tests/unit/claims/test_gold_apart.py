@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from mapapp.claims.evaluate import GoldClaim, Passage, article_of, read_gold
-from mapapp.dates import precision_of
+from mapapp.claims.evaluate import GoldClaim, Passage, article_of, date_fits, names_place, read_gold
 from mapapp.model import CONTROL_CHANGES, Claim, EventKind
 from mapapp.reading import read_article
 from mapapp.text import fold
@@ -94,7 +93,7 @@ def compare(case: Case, claims: Sequence[Claim]) -> Outcome:
         (gold.is_optional, not date_fits(gold, claim), claim.actor != gold.actor, i, j)
         for i, gold in enumerate(golds)
         for j, claim in enumerate(claims)
-        if kinds_fit(gold, claim, about=case.about) and names_fit(gold, claim)
+        if kinds_fit(gold, claim, about=case.about) and claim.place is not None and names_place(gold.place, claim.place)
     ]
     paired: dict[int, int] = {}
     for *_, i, j in sorted(fitting):
@@ -112,24 +111,6 @@ def kinds_fit(gold: GoldClaim, claim: Claim, *, about: str) -> bool:
     """Whether the kinds agree; of other wars it is not known who is the state, so a capture is a capture."""
     captures = {EventKind.OVERTAKES, EventKind.REGAINS}
     return gold.kind is claim.kind or (about != HOME and {gold.kind, claim.kind} == captures)
-
-
-def names_fit(gold: GoldClaim, claim: Claim) -> bool:
-    """Whether a claim's place bears the gold's name, in the text or in the gazetteer."""
-    if claim.place is None:
-        return False
-    chosen = claim.place.place
-    names = (fold(claim.place.mention.surface), fold(chosen.name) if chosen else "")
-    wanted = fold(gold.place)
-    return any(name and (wanted in name or name in wanted) for name in names)
-
-
-def date_fits(gold: GoldClaim, claim: Claim) -> bool:
-    """Whether a claim's days overlap the gold's and are as precise."""
-    if gold.first is None or gold.last is None or claim.date_start is None or claim.date_end is None:
-        return False
-    overlaps = claim.date_start <= gold.last and gold.first <= claim.date_end
-    return overlaps and precision_of(claim.date_start, claim.date_end) == precision_of(gold.first, gold.last)
 
 
 def share(verdicts: Sequence[bool]) -> float:
