@@ -147,6 +147,8 @@ def _is_enough(told: Sequence[JourneyStatement]) -> bool:
 
 
 _NEXT_CLAUSE = re.compile(r"[,;]|\band\b|\bthen\b")
+_PARTICIPLE = re.compile(r"\w+ing\b")
+_LATER = re.compile(r"\b(?:before|then|later|afterwards?)\b|[;.]")
 
 
 def _in_order(told: Sequence[JourneyStatement], *, text: str) -> list[JourneyStatement]:
@@ -174,14 +176,23 @@ def _in_order(told: Sequence[JourneyStatement], *, text: str) -> list[JourneySta
         one, other = ordered[index - 1], ordered[index]
         if one.role is not StatementRole.DESTINATION:
             continue
-        # "left A for C via B", "towards X. It went off radar": what is told last came before.
-        is_via = other.role is StatementRole.STOP and other.start == one.start
+        # "left A for C via B", "left A for C, passing through B", "towards X. It went off radar": what is told last
+        # came before.
+        is_via = other.role is StatementRole.STOP and (other.start == one.start or _is_passing(one, other, text=text))
         is_on_the_way = other.role is StatementRole.LOST and not one.is_reached
         if is_via or is_on_the_way:
             ordered[index - 1], ordered[index] = other, one
             if is_via and index > 1 and ordered[index - 2].role is StatementRole.DESTINATION:
                 continue
     return ordered
+
+
+def _is_passing(one: JourneyStatement, other: JourneyStatement, *, text: str) -> bool:
+    """Return whether "passing through B" tells how the end was reached, not what came after: "before passing B"."""
+    if other.sentence_start != one.sentence_start or other.start < one.start:
+        return False
+    between = text[one.end : other.start]
+    return _PARTICIPLE.match(text, other.start) is not None and _LATER.search(between) is None
 
 
 def _put_before(ordered: Sequence[JourneyStatement], *, index: int) -> list[JourneyStatement]:

@@ -226,6 +226,22 @@ def test_stops_lie_on_the_way() -> None:
     assert ends == [TOWNS[name][::-1] for name in ("Palmyra", "Hama", "Damascus")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A convoy left Homs for Damascus on Monday, passing through Palmyra and Hama.",
+        "A convoy drove from Homs to Damascus, crossing over Palmyra and Hama.",
+    ],
+)
+def test_what_was_passed_on_a_journey_lies_before_its_end(text: str) -> None:
+    assert [point.label for point in only(text).points] == ["Homs", "Palmyra", "Hama", "Damascus"]
+
+
+def test_what_was_passed_later_lies_after_the_end() -> None:
+    route = only("A convoy drove from Homs to Damascus before passing through Palmyra.")
+    assert [point.label for point in route.points] == ["Homs", "Damascus", "Palmyra"]
+
+
 def test_what_is_told_after_after_came_before() -> None:
     route = only("The aircraft was diverted to Beirut after it left Tehran for Damascus.")
     assert route.title.endswith("Tehran → Beirut")
