@@ -32,10 +32,13 @@ class When:
     last: date | None
     prec: int | None
     basis: str
-    """clause, sentence, speech, entry, context, lead, now, article, none."""
+    """clause, sentence, speech, entry, context, lead, now, article, none, future."""
 
 
 UNKNOWN = When(None, None, None, "none")
+
+FUTURE = When(None, None, None, "future")
+"""The text gives a day that lies after its publication; nothing else may fill it in."""
 
 
 def date_trigger(
@@ -67,7 +70,7 @@ def date_trigger(
     if is_now and found.relation == "since":
         return UNKNOWN
     if published is not None and found.first > published:
-        return UNKNOWN  # what was done lies behind the day on which it was told
+        return FUTURE  # what was done lies behind the day on which it was told: no day, and no other day in its stead
     if _is_of_speech(words, best[1].index, lexicon):
         first = found.first - timedelta(days=1) if found.prec == 1 else found.first
         return When(first, found.last, precision_of(first, found.last), "speech")

@@ -179,6 +179,17 @@ def test_a_date_of_its_own_makes_background_a_claim_of_that_date() -> None:
     assert (claim.date_start, claim.date_end, claim.date_prec) == (date(2016, 1, 1), date(2016, 12, 31), 5)
 
 
+def test_a_day_after_the_publication_is_no_day_and_takes_none_from_beside_it() -> None:
+    claims = shown("Rebels captured Bree on 4 January. The Front captured Carn on 20 January 2030.")
+    assert {named(claim): claim.date_start for claim in claims} == {"Bree": date(2030, 1, 4), "Carn": None}
+
+
+def test_the_day_on_which_a_holding_is_told_does_not_keep_a_stretch_wide() -> None:
+    text = "The Front captured Bree over the past week. Rebels stormed Bree on 6 January. The Front still holds Bree."
+    days = {(claim.date_start, claim.date_end) for claim in shown(text) if claim.kind is EventKind.OVERTAKES}
+    assert days == {(date(2030, 1, 6), date(2030, 1, 6))}
+
+
 def test_without_a_day_of_publication_the_date_stays_unknown() -> None:
     (claim,) = shown("Rebels captured Bree on January 3.", published=None)
     assert (claim.date_start, claim.date_end, claim.date_prec) == (None, None, None)
