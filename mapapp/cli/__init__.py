@@ -71,7 +71,10 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands: those of every module of this folder."""
     parser = argparse.ArgumentParser(
         prog="mapapp",
-        description="From article to map, with every colour traceable to a sentence. Nothing goes over a network unless you name an address, a geocoder or a server, or fetch data.",
+        description=(
+            "From article to map, with every colour traceable to a sentence. Nothing goes over a network unless you name "
+            "an address, a geocoder or a server, or fetch data."
+        ),
         epilog="Each command has its own help: python -m mapapp ingest --help. The app: make run",
     )
     parser.add_argument("--version", action="version", version=f"mapapp {__version__}")
