@@ -72,8 +72,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mapapp",
         description=(
-            "From article to map, with every colour traceable to a sentence. Nothing goes over a network unless you name "
-            "an address, a geocoder or a server, or fetch data."
+            "From article to map, with every colour traceable to a sentence. Nothing goes over a network unless you "
+            "name an address, a geocoder or a server, or fetch data."
         ),
         epilog="Each command has its own help: python -m mapapp ingest --help. The app: make run",
     )
