@@ -103,7 +103,7 @@ def _by_word() -> Mapping[str, tuple[Hint, ...]]:
 def hint_words() -> frozenset[str]:
     """Return the words of which a sentence must hold one to be worth a look.
 
-    >>> "hoisted" in hint_words()
+    >>> "capitulated" in hint_words()
     True
     """
     return frozenset(word for word in _by_word() if word.isalpha()) | _OURS

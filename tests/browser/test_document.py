@@ -22,6 +22,9 @@ from tests import invented
 
 pytestmark = pytest.mark.browser
 
+SETTLED_MS = 5_000
+"""By then names lie where they stay."""
+
 HAMA = "mapapp.territory.cells.find(cell => cell.name === 'Hama')"
 QUOTE = "The Front took Bree on Thursday."
 
@@ -455,18 +458,20 @@ def test_names_lie_neither_under_panels_nor_on_each_other(
     set_day(page, "2024-12-05")
     page.evaluate(f"mapapp.openCell({HAMA})")
     until(page, "document.querySelectorAll('.label.place:not(.away)').length > 3 && !mapapp.map._panAnim?._inProgress")
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    clashes = page.evaluate(
-        """(() => { const boxes = [...document.querySelectorAll('.label:not(.away) .words')].map(n => [n.innerText,
-        n.getBoundingClientRect()]); const panels = [...document.querySelectorAll('[data-panel]')]
+    clashes = """(() => { const boxes = [...document.querySelectorAll('.label:not(.away) .words')]
+        .map(n => [n.innerText, n.getBoundingClientRect()]); const panels = [...document.querySelectorAll('[data-panel]')]
         .map(n => [n.className, n.getBoundingClientRect()]).filter(([, b]) => b.width && b.height);
         const hit = (a, b) => a.left < b.right - 1 && a.right > b.left + 1 && a.top < b.bottom - 1 &&
         a.bottom > b.top + 1;
         const found = []; boxes.forEach(([t, a], i) => { for (const [u, b] of boxes.slice(i + 1)) if (hit(a, b))
         found.push(t + ' / ' + u); for (const [u, b] of panels) if (hit(a, b)) found.push(t + ' / ' + u); });
         return found; })()"""
+    settled = page.evaluate(  # names follow a panel as soon as it keeps its size
+        f"""new Promise(done => {{ const end = performance.now() + {SETTLED_MS}; const look = () => {{
+        const found = {clashes}; if (!found.length || performance.now() > end) done(found); else setTimeout(look, 20);
+        }}; look(); }})"""
     )
-    assert clashes == []
+    assert settled == []
 
 
 def test_dark_follows_the_system(bundled_html: bytes, open_html: Callable[..., Any]) -> None:

@@ -532,7 +532,7 @@ def test_a_mistake_of_the_program_is_one_line_too(run: Run, article: Path, monke
     def fail(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("division\nby zero")
 
-    monkeypatch.setattr("mapapp.cli.reading.read_article", fail)
+    monkeypatch.setattr("mapapp.intake.read_article", fail)
     outcome = run("ingest", str(article), "--published", "2024-12-08")
     assert (outcome.code, outcome.err.count("\n")) == (3, 1)
     assert "ZeroDivisionError" in outcome.err
