@@ -459,7 +459,8 @@ def test_names_lie_neither_under_panels_nor_on_each_other(
     page.evaluate(f"mapapp.openCell({HAMA})")
     until(page, "document.querySelectorAll('.label.place:not(.away)').length > 3 && !mapapp.map._panAnim?._inProgress")
     clashes = """(() => { const boxes = [...document.querySelectorAll('.label:not(.away) .words')]
-        .map(n => [n.innerText, n.getBoundingClientRect()]); const panels = [...document.querySelectorAll('[data-panel]')]
+        .map(n => [n.innerText, n.getBoundingClientRect()]);
+        const panels = [...document.querySelectorAll('[data-panel]')]
         .map(n => [n.className, n.getBoundingClientRect()]).filter(([, b]) => b.width && b.height);
         const hit = (a, b) => a.left < b.right - 1 && a.right > b.left + 1 && a.top < b.bottom - 1 &&
         a.bottom > b.top + 1;
