@@ -13,6 +13,12 @@ from mapapp.claims.subjects import find_subject
 from mapapp.claims.words import Sentence, Word
 from mapapp.model import Actor
 
+LOOSE = "loose"
+"""The shape of a candidate that words only hint at (`hints`)."""
+
+OPEN = "open"
+"""The shape of a candidate that no rule has proposed (`sightings`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -30,7 +36,7 @@ class Candidate:
     mood: Mood
     strength: float
     shape: str
-    """active, passive, noun, compound, state: how the sentence says it."""
+    """active, passive, noun, compound, state, LOOSE, OPEN: how the sentence says it."""
     is_now: bool = False
     """The sentence tells the present state ("is held by")."""
     measures: Mapping[str, float] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from mapapp.claims.agents import Party
-from mapapp.claims.candidates import Candidate
+from mapapp.claims.candidates import LOOSE, Candidate
 from mapapp.claims.dating import RECENT_SENTENCES, When, date_trigger, now, recent
 from mapapp.claims.homes import Home, as_stranger
 from mapapp.claims.lexicon import Lexicon, read_lexicon
@@ -74,10 +74,10 @@ def _with_taker(candidate: Candidate, takers: set[str], actors: Mapping[str, Act
     Where it told of none, the one rival that the sentence itself names.
     """
     names_nobody = candidate.actor.code is None and candidate.actor.basis == "none"
-    is_agentless = candidate.verb_class == "fall" or candidate.shape in ("passive", "noun", "loose")
+    is_agentless = candidate.verb_class == "fall" or candidate.shape in ("passive", "noun", LOOSE)
     if not (names_nobody and is_agentless and candidate.verb_class in TAKING):
         return candidate
-    if not takers or candidate.shape in ("noun", "loose"):
+    if not takers or candidate.shape in ("noun", LOOSE):
         return _with_rival(candidate, actors)
     if len(takers) > 1:
         return candidate

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from mapapp.claims.agents import Party
 from mapapp.claims.anaphora import find_described_places
-from mapapp.claims.candidates import Candidate, View
+from mapapp.claims.candidates import LOOSE, Candidate, View
 from mapapp.claims.control import find_candidates
 from mapapp.claims.dating import Context, carry, date_trigger, head_context
 from mapapp.claims.drafts import (
@@ -242,7 +242,7 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
                 draft = build_draft(candidate, lexicon, actors, attributions, published, told, home)
                 if draft is not None:
                     drafts.append(draft)
-            sure = [one for one in candidates if one.shape != "loose"]
+            sure = [one for one in candidates if one.shape != LOOSE]
             taken = {one.index for one in sure if one.actor.code is not None or one.opponent.code is not None}
             for trip in trips:
                 if trip.index in taken:

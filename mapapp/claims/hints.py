@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mapapp.claims.agents import NOBODY, Party, party_at
-from mapapp.claims.candidates import Candidate, View
+from mapapp.claims.candidates import LOOSE, Candidate, View
 from mapapp.claims.lexicon import Lexicon, read_lexicon, read_table
 from mapapp.claims.phrases import COMPASS, PlaceFound, is_place
 from mapapp.claims.words import Word
@@ -238,7 +238,7 @@ def _candidate(view: View, at: int, hit: Hit, strength: float) -> Candidate:
         opponent,
         mood,
         round(strength, 3),
-        "loose",
+        LOOSE,
         is_now=hit.hint.verb_class == "hold",
         measures={"loose": 1.0, hit.hint.name: 1.0, "breaks": _distance(view.words, hit, at) / 5.0},
     )

@@ -1,7 +1,7 @@
 """Every place of every sentence, put before the ranker: what the rules propose for it, or what they passed over.
 
 The rules know turns of phrase; the ranker weighs what stands around a place. Where the rules propose something, the
-ranker says how likely it is. Where they propose nothing and the ranker still sees a change, a holding or fighting, it
+ranker says how likely it is. Where they propose nothing and the ranker still sees a change or a holding, it
 becomes a candidate of its own, with the parties and the mood that the sentence gives.
 """
 
@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mapapp.claims.agents import Party
-from mapapp.claims.candidates import Candidate, View
+from mapapp.claims.agents import NOBODY, Party
+from mapapp.claims.candidates import LOOSE, OPEN, Candidate, View
 from mapapp.claims.clues import Line, Surroundings, clues_of, read_line, triggers_of
 from mapapp.claims.dating import When
 from mapapp.claims.drafts import CHANGE_CLASSES, CLASH_CLASSES, Draft
@@ -23,12 +23,6 @@ from mapapp.model import Resolution
 
 COUNTRY_PREC = 6
 """`where_prec` of a whole country: never taken, never held, as far as a claim is concerned."""
-
-LOOSE = "loose"
-"""The shape of a candidate that words only hint at (`hints`)."""
-
-OPEN = "open"
-"""The shape of a candidate that no rule has proposed."""
 
 LIKELY = 0.5
 
@@ -164,15 +158,14 @@ def open_candidate(sighting: Sighting, *, group: str) -> Candidate:
     told = line.triggers[index] if trigger is not None else None
     verb_class = "hold" if group == "hold" else (told if told in CHANGE_CLASSES else "take")
     party = _party_of(view, index, sighting.index)
-    nobody = Party(None, "none")
     is_leaving = verb_class in _LEAVING or (verb_class in ("fall", "expel") and party.index is not None)
     return Candidate(
         sentence=view.sentence,
         index=index,
         verb_class=verb_class,
         place=PlaceFound(sighting.index),
-        actor=nobody if is_leaving else party,
-        opponent=party if is_leaving else nobody,
+        actor=NOBODY if is_leaving else party,
+        opponent=party if is_leaving else NOBODY,
         mood=view.mood(
             index, form="noun" if view.words[index].low in view.lexicon.nouns else "past", place_index=sighting.index
         ),
@@ -196,6 +189,6 @@ def _party_of(view: View, trigger: int, place: int) -> Party:
     named = [word for word in view.words if word.party is not None and word.party.codes and word.index != place]
     codes = {word.party.codes[0] for word in named if word.party is not None}
     if len(codes) != 1 or not codes <= set(view.actors):
-        return Party(None, "none")
+        return NOBODY
     code = codes.pop()
     return Party(code, "generic" if view.actors[code].is_generic else "known", named[0].index)
