@@ -8,13 +8,11 @@ from mapapp.model import Article, MapQuery, Reading
 from mapapp.theatres.theatre import Theatre
 from mapapp.ui.cached import get_copies, get_raw_readings, get_samples, get_samples_job, get_store
 from mapapp.ui.errors import shown_errors
-from mapapp.ui.intake_screen import CHOICE, MESSAGE, show_intake
+from mapapp.ui.intake_screen import CHOICE, MESSAGE
 from mapapp.ui.state import has_samples
 from mapapp.ui.text import escape_markdown, shorten, show_steering
 from mapapp.ui.waiting import wait_for
 from mapapp.ui.wording import count, format_day
-
-__all__ = ["choose_article", "show_article_head", "show_intake", "wait_for"]
 
 _REMOVED = "article_removed"
 MOST_COPIES = 6

@@ -12,9 +12,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from mapapp.boundaries.installed import BoundaryAbout, remove_boundaries
 from mapapp.theatres.installation import Download, add_boundaries, fetch_boundaries, read_downloads
 from mapapp.theatres.theatre import Theatre
-from mapapp.ui.articles import wait_for
 from mapapp.ui.jobs import start_job
 from mapapp.ui.text import escape_markdown, file_name
+from mapapp.ui.waiting import wait_for
 from mapapp.ui.wording import count
 
 MESSAGE = "boundaries_message"

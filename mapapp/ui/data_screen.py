@@ -11,7 +11,6 @@ import streamlit as st
 from geodata.catalog import attributions, data_hash, read_catalog, verify_catalog
 from mapapp.model import MapQuery
 from mapapp.theatres.theatre import Theatre
-from mapapp.ui.articles import wait_for
 from mapapp.ui.boundaries_screen import show_boundaries
 from mapapp.ui.cached import get_gazetteer_job, get_store, is_gazetteer_open
 from mapapp.ui.errors import shown_errors
@@ -22,6 +21,7 @@ from mapapp.ui.publishers_screen import show_publishers
 from mapapp.ui.review import build_log_table
 from mapapp.ui.tables import web_address
 from mapapp.ui.text import escape_markdown, show_steering
+from mapapp.ui.waiting import wait_for
 from mapapp.ui.wording import count, format_day
 
 _RELATIVE_LINK = re.compile(r"!?\[([^\]]*)\]\((?!https?://)[^)]*\)")

@@ -21,10 +21,10 @@ from mapapp.model import MapQuery
 from mapapp.selection import default_query
 from mapapp.theatres.skeleton import known_countries
 from mapapp.theatres.theatre import Theatre, list_theatres, load_theatre
-from mapapp.ui.articles import wait_for
 from mapapp.ui.jobs import start_job
 from mapapp.ui.state import renew_filters, write_query
 from mapapp.ui.text import escape_markdown, file_name, show_steering
+from mapapp.ui.waiting import wait_for
 from mapapp.ui.wording import count, format_day
 
 MESSAGE, CHECKED, GLANCE = "imports_message", "imports_checked", "imports_glance"

@@ -9,12 +9,12 @@ from mapapp.desk import Step
 from mapapp.errors import PlaceError
 from mapapp.model import Place, Resolution
 from mapapp.theatres.theatre import Theatre
-from mapapp.ui.articles import wait_for
 from mapapp.ui.cached import get_gazetteer_job
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.geocoder_screen import show_online_answers
 from mapapp.ui.review import Review, decide, show_choice_table
 from mapapp.ui.text import shorten, show_steering
+from mapapp.ui.waiting import wait_for
 from mapapp.ui.wording import WHERE_PRECISION, describe_resolution, name_place, unit_name
 
 MENTION = "mention_choice"

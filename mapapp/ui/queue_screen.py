@@ -10,7 +10,6 @@ from mapapp.queue import Waiting
 from mapapp.theatres.theatre import Theatre
 from mapapp.ui.article_screen import show_small_map
 from mapapp.ui.article_view import show_article_text
-from mapapp.ui.articles import wait_for
 from mapapp.ui.cached import get_queue, get_raw_readings, get_samples, get_samples_job, get_store
 from mapapp.ui.claim_editing import show_claim_editing
 from mapapp.ui.claim_review import show_move_buttons, show_word_buttons
@@ -18,6 +17,7 @@ from mapapp.ui.errors import shown_errors
 from mapapp.ui.review import Review, build_review, show_author, show_choice_table, show_undo_buttons
 from mapapp.ui.state import has_samples
 from mapapp.ui.text import escape_markdown, shorten, show_steering
+from mapapp.ui.waiting import wait_for
 from mapapp.ui.wording import DATE_PRECISION, actor_name, count, describe_claim, describe_resolution, format_days
 
 QUEUE_CLAIM = "queue_claim"
