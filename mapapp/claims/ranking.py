@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import mul
 
 from geodata import ROOT
 from mapapp.model import EventKind
@@ -66,8 +67,10 @@ def probabilities(clues: Mapping[str, float], *, ranker: Ranker) -> dict[str, fl
     0.88
     """
     weights = ranker.weights
-    known = [(weights[clue], value) for clue, value in clues.items() if clue in weights]
-    sums = [bias + sum([row[number] * value for row, value in known]) for number, bias in enumerate(ranker.bias)]
+    rows = [weights[clue] for clue in clues if clue in weights]
+    values = [value for clue, value in clues.items() if clue in weights]
+    by_group = zip(*rows, strict=True) if rows else ((),) * len(ranker.bias)
+    sums = [bias + sum(map(mul, own, values)) for bias, own in zip(ranker.bias, by_group, strict=True)]
     highest = max(sums)
     parts = [math.exp(one - highest) for one in sums]
     total = sum(parts)

@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from mapapp import dates
+from mapapp.claims.training import read_passages, training_files
 from mapapp.dates import find_dates, precision_of, read_day
 from mapapp.errors import DateError
 
@@ -117,3 +119,12 @@ def test_a_typed_day_in_another_form_is_refused_in_plain_words(text: str) -> Non
 @pytest.mark.parametrize(("days", "prec"), [(1, 1), (2, 2), (6, 2), (7, 3), (20, 4), (40, 5)])
 def test_precision_follows_the_length_of_the_interval(days: int, prec: int) -> None:
     assert precision_of(date(2024, 1, 1), date.fromordinal(date(2024, 1, 1).toordinal() + days - 1)) == prec
+
+
+def test_no_expression_begins_with_a_word_that_is_no_opener() -> None:
+    texts = [passage.text for passage in read_passages(training_files())]
+    for text in texts[::5]:
+        everywhere = [
+            match.span() for match in dates._pattern().finditer(text) if dates._HINT.search(match.group().lower())
+        ]
+        assert [match.span() for match in dates._matches(text)] == everywhere
