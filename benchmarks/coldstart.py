@@ -16,6 +16,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,34 +57,59 @@ def run() -> list[Row]:
 
 def _start_once(browser: Any) -> tuple[float, float]:
     """Return the seconds until the server answers and until a cell is drawn."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "MAPAPP_DATA_DIR": folder}
         environment.pop("MAPAPP_DATABASE_URL", None)
         started = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", f"--server.port={port}", "--server.address=127.0.0.1"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        try:
-            _wait_for_server(address, until=started + LIMIT_SECONDS)
+        with running_app(environment) as server:
             server_seconds = time.perf_counter() - started
-            page.goto(address)
-            page.frame_locator("iframe[title=Map]").locator("path.cell").first.wait_for(
-                state="attached", timeout=LIMIT_SECONDS * 1000
-            )
-            return server_seconds, time.perf_counter() - started
-        finally:
-            page.close()
-            process.terminate()
-            process.wait()
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            try:
+                page.goto(server.address)
+                page.frame_locator("iframe[title=Map]").locator("path.cell").first.wait_for(
+                    state="attached", timeout=LIMIT_SECONDS * 1000
+                )
+                return server_seconds, time.perf_counter() - started
+            finally:
+                page.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The app as a user starts it."""
+
+    address: str
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Return what it computed until now; 0 where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def running_app(environment: Mapping[str, str]) -> Iterator[Server]:
+    """Start the app in an environment, wait until it answers, and end it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", f"--server.port={port}", "--server.address=127.0.0.1"],
+        cwd=ROOT,
+        env=dict(environment),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for_server(f"http://127.0.0.1:{port}", until=started + LIMIT_SECONDS)
+        yield Server(f"http://127.0.0.1:{port}", process.pid)
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _wait_for_server(address: str, *, until: float) -> None:
