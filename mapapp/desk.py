@@ -6,14 +6,27 @@ The app and the command line both decide by these functions, so that the log rea
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from mapapp.claims.decisions import redoable_step, undoable_step
+from mapapp.articles.published import read_published
+from mapapp.articles.readers import check_url, clean_field
+from mapapp.claims.decisions import (
+    ABOUT,
+    ARTICLE,
+    about_values,
+    active_decisions,
+    describe_article,
+    redoable_step,
+    undoable_step,
+)
+from mapapp.claims.parts import PART
 from mapapp.claims.review import PlaceFinder, Reviewed, check_decision, review_reading
-from mapapp.errors import PlaceError, StoreError
+from mapapp.errors import DataError, PlaceError, StoreError
 from mapapp.model import Article, Claim, Decision, Reading
+from mapapp.places.gazetteer import Gazetteer
+from mapapp.reading import build_remarks, read_article
 from mapapp.store import Store
 from mapapp.theatres.theatre import Theatre
 
@@ -113,11 +126,18 @@ def decide(
 
     They bear one time, so that one *undo* takes all of them back. Raises a MapAppError where one cannot be applied.
     """
+    decisions = _build_decisions(steps, article_id=reviewed.reading.article.id, who=who, why=why)
+    for decision in decisions:
+        check_decision(decision, reviewed=reviewed, theatre=theatre, gazetteer=gazetteer, known_claims=known_claims)
+    return store.add_decisions(decisions)
+
+
+def _build_decisions(steps: Sequence[Step], *, article_id: str, who: str, why: str) -> list[Decision]:
     now = datetime.now(tz=UTC)
-    decisions = [
+    return [
         Decision(
             id=None,
-            article_id=reviewed.reading.article.id,
+            article_id=article_id,
             target=step.target,
             action=step.action,
             field=step.field,
@@ -129,9 +149,6 @@ def decide(
         )
         for step in steps
     ]
-    for decision in decisions:
-        check_decision(decision, reviewed=reviewed, theatre=theatre, gazetteer=gazetteer, known_claims=known_claims)
-    return store.add_decisions(decisions)
 
 
 def undo_last(store: Store, decisions: Sequence[Decision], *, who: str, why: str) -> tuple[Decision, ...]:
@@ -216,3 +233,91 @@ def split_step(claim: Claim, *, parts: str) -> Step:
     """Return the step that splits a claim; `parts` as `claims.parts.write_parts` writes them."""
     before = json.dumps(field_values(claim), ensure_ascii=False)
     return Step(f"claim:{claim.id}", "split", before=before, after=parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What became of an article whose day, title, publisher or address was corrected."""
+
+    decisions: tuple[Decision, ...]
+    reading: Reading
+    """What counts now, before the decisions about its claims."""
+    is_read_again: bool
+    """Whether its day is another one, so that what it says is of other days."""
+    n_kept: int
+    """Decisions about its claims and places that still apply."""
+    left: tuple[Decision, ...]
+    """Decisions about claims that are no longer there."""
+
+
+def correct_article(
+    store: Store,
+    article_id: str,
+    *,
+    values: Mapping[str, str],
+    theatre: Theatre,
+    open_gazetteer: Callable[[], Gazetteer],
+    who: str,
+    why: str,
+) -> Corrected:
+    """Log what is known of a stored article (`published`, `title`, `publisher`, `url`; empty = unknown).
+
+    With another day it is read again: what was read first stays in the store, and counts again after an *undo*. A
+    correction reaches every theatre that has the article. Raises a MapAppError for a value that cannot be, and where
+    nothing would change.
+    """
+    first = {reading.article.id: reading for reading in store.readings(theatre=theatre.code, as_first_read=True)}
+    before = {reading.article.id: reading for reading in store.readings(theatre=theatre.code)}
+    if article_id not in before:
+        raise StoreError(f"No article {article_id[:12]} is stored for {theatre.code}. Add it first.")
+    now = about_values(before[article_id].article)
+    asked = {name: _check_about(name, value, timezone=theatre.timezone) for name, value in values.items()}
+    steps = [
+        Step(ARTICLE, "correct", field=name, before=now[name], after=value)
+        for name, value in asked.items()
+        if value != now[name]
+    ]
+    if not steps:
+        raise DataError("Nothing would change. Give another day, title, publisher or address.")
+    decisions = _build_decisions(steps, article_id=article_id, who=who, why=why)
+    log = store.decisions(article_id=article_id)
+    described = describe_article(first[article_id].article, decisions=(*log, *decisions))
+    is_read_again = described.published != before[article_id].article.published
+    if described.published != first[article_id].article.published:
+        again = read_again(first[article_id], described=described, theatre=theatre, gazetteer=open_gazetteer())
+        store.add_rereading(again, theatre=theatre.code)
+    added = store.add_decisions(decisions)
+    (reading,) = (one for one in store.readings(theatre=theatre.code) if one.article.id == article_id)
+    ids = {claim.id for claim in reading.claims}
+    held = [one for one in active_decisions(log) if one.target.partition(":")[0] in ("claim", "mention")]
+    left = [
+        one
+        for one in held
+        if one.target.startswith("claim:") and PART.sub("", one.target.removeprefix("claim:")) not in ids
+    ]
+    return Corrected(added, reading, is_read_again, len(held) - len(left), tuple(left))
+
+
+def read_again(first: Reading, *, described: Article, theatre: Theatre, gazetteer: Gazetteer) -> Reading:
+    """Read an article as it is described now; what its file could not tell stays among the remarks."""
+    said = build_remarks(first.article, resolutions=first.resolutions, claims=first.claims, theatre=theatre)
+    reading = read_article(described, theatre=theatre, gazetteer=gazetteer)
+    return replace(reading, remarks=(*(remark for remark in first.remarks if remark not in said), *reading.remarks))
+
+
+def read_missing(store: Store, *, theatre: Theatre, open_gazetteer: Callable[[], Gazetteer]) -> int:
+    """Read again what got another day by decisions that were taken in, and return how many articles that were."""
+    missing = store.missing_rereadings(theatre=theatre.code)
+    for first, described in missing:
+        again = read_again(first, described=described, theatre=theatre, gazetteer=open_gazetteer())
+        store.add_rereading(again, theatre=theatre.code)
+    return len(missing)
+
+
+def _check_about(name: str, value: str, *, timezone: str) -> str:
+    """Return a value as the log writes it; empty = unknown. Raises a MapAppError for one that cannot be."""
+    if name not in ABOUT:
+        raise DataError(f"Of an article, {', '.join(ABOUT)} can be corrected, not {name[:40]!r}.")
+    if name == "published":
+        return read_published(value, timezone=timezone).isoformat() if value.strip() else ""
+    return (check_url(value) if name == "url" else clean_field(value)) or ""

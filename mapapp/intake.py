@@ -132,7 +132,7 @@ def _check_publisher(article: Article, *, host: str | None, theatre: Theatre) ->
         return article, ()
     remark = (
         f"The page calls itself {named.name}, but stands at {host}, so it counts as published by {host}. If it is "
-        "right, remove the article and give its publisher yourself."
+        "right, correct the article's publisher."
     )
     return replace(article, publisher=host), (remark,)
 

@@ -409,11 +409,11 @@ class Decision:
     id: int | None
     article_id: str
     target: str
-    """`claim:<id>`, `mention:<start>-<end>` or `decision:<id>` (undo)."""
+    """`claim:<id>`, `mention:<start>-<end>`, `article` (what is known of it) or `decision:<id>` (undo)."""
     action: str
     """accept, reject, correct, undo."""
     field: str | None
-    """What is corrected: place, date, actor, kind."""
+    """What is corrected: place, date, actor, kind; of an article published, title, publisher, url."""
     before: str | None
     after: str | None
     who: str

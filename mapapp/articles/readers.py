@@ -168,13 +168,13 @@ def build_article(
     return Article(
         id=_hash(text),
         text=text,
-        title=_clean_field(title or draft.title),
-        publisher=_clean_field(publisher or draft.publisher),
-        url=_check_url(url) or _read_url(draft.url),
+        title=clean_field(title or draft.title),
+        publisher=clean_field(publisher or draft.publisher),
+        url=check_url(url) or read_url(draft.url),
         published=_choose_published(published, draft.published, timezone=timezone),
         language=language or (said if said in CODES else None) or guess_language(text),
         retrieved=datetime.now(tz=UTC) if retrieved is None else retrieved,
-        licence=_clean_field(licence),
+        licence=clean_field(licence),
     )
 
 
@@ -231,14 +231,14 @@ def read_article_record(record: Mapping[str, Any], *, timezone: str = "UTC") -> 
         if value is not None and not isinstance(value, str):
             message = f'"{name}" must be a string or null, {type(value).__name__} was got.'
             raise ArticleError(message)
-        said[name] = _clean_field(value)
+        said[name] = clean_field(value)
     published = said["published"]
     return Article(
         id=_hash(text),
         text=text,
         title=said["title"],
         publisher=said["publisher"],
-        url=_read_url(said["url"]),
+        url=read_url(said["url"]),
         published=None if published is None else read_published(published, timezone=timezone),
         language=said["language"] or guess_language(text),
     )
@@ -264,16 +264,16 @@ def _check_markup(contents: str) -> str:
     return CONTROLS.sub(" ", contents.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _clean_field(field: str | None) -> str | None:
+def clean_field(field: str | None) -> str | None:
     """Return a title, name or address fit to be kept: without NUL and half characters, of bounded length."""
     if field is None:
         return None
     return HALVES.sub("", field[:MAX_FIELD]).replace("\0", "").strip() or None
 
 
-def _read_url(address: str | None) -> str | None:
+def read_url(address: str | None) -> str | None:
     """Return an address that a browser may be sent to, or None for anything else."""
-    clean = _clean_field(address)
+    clean = clean_field(address)
     try:
         parts = urlsplit(clean or "")
     except ValueError:  # such as an opened bracket that is not closed
@@ -281,11 +281,11 @@ def _read_url(address: str | None) -> str | None:
     return clean if parts.scheme.lower() in ("http", "https") and parts.hostname else None
 
 
-def _check_url(address: str | None) -> str | None:
+def check_url(address: str | None) -> str | None:
     """Return the address that a user gave, or raise `ArticleError` where no browser may be sent there."""
-    if not _clean_field(address):
+    if not clean_field(address):
         return None
-    read = _read_url(address)
+    read = read_url(address)
     if read is None:
         message = f"{address!a} is no address of a page. Give one that begins with https:// or http://, or none."
         raise ArticleError(message)

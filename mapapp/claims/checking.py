@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mapapp.claims.decisions import CLAIM_ACTIONS
+from mapapp.articles.readers import clean_field, read_url
+from mapapp.claims.decisions import ABOUT, ARTICLE, CLAIM_ACTIONS, read_moment
 from mapapp.claims.exchange import Exchange
 from mapapp.claims.parts import PART
 from mapapp.model import UNGRADED, Article, Claim, Decision, Resolution
@@ -118,6 +119,18 @@ def _key(decision: Decision, *, target: str) -> Decision:
     return replace(decision, id=None, target=target)
 
 
+def _is_about(decision: Decision) -> bool:
+    """Tell whether a decision corrects what is known of an article by a value that could be given here, too."""
+    value = decision.after or ""
+    if decision.action != "correct" or decision.field not in ABOUT:
+        return False
+    if not value:
+        return True
+    if decision.field == "url":
+        return read_url(value) == value
+    return read_moment(value) is not None if decision.field == "published" else clean_field(value) == value
+
+
 def _target(decision: Decision, *, ids: Container[str], numbers: Mapping[int | None, str]) -> tuple[str, str | None]:
     """Return what a decision is about in this store, and why it cannot be about that, or None."""
     kind, _, name = decision.target.partition(":")
@@ -127,6 +140,9 @@ def _target(decision: Decision, *, ids: Container[str], numbers: Mapping[int | N
         return (known, None) if known else (decision.target, f"it undoes decision {name[:20]}, which was not taken in")
     if decision.action not in CLAIM_ACTIONS:
         return decision.target, f"{decision.action[:20]!r} is nothing that can be decided"
+    if decision.target == ARTICLE:
+        reason = f"it does not correct {', '.join(ABOUT)} of an article by a value that can be"
+        return decision.target, None if _is_about(decision) else reason
     if kind == "claim" and name not in ids and PART.sub("", name) not in ids:
         return decision.target, "its claim is not here"
     if kind not in ("claim", "mention"):

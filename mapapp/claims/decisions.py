@@ -6,14 +6,19 @@ Nothing here changes a record. A decision is undone by another one in the log, a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from mapapp.model import Decision
+from mapapp.model import Article, Decision
 
 FIELDS = ("place", "date", "actor", "kind")
 """What a decision may correct."""
 EVENT = "event"
 """As `field` of a merge or a separation: it is about the events of two claims, not about the claims."""
+ARTICLE = "article"
+"""Target of a correction of what is known of the article itself."""
+ABOUT = ("published", "title", "publisher", "url")
+"""What a decision may correct of an article. Its text is never changed."""
 CLAIM_ACTIONS = ("accept", "reject", "correct", "split", "merge", "separate")
 """What may be decided about a claim."""
 
@@ -115,6 +120,60 @@ def undone_numbers(decisions: Iterable[Decision]) -> frozenset[int | None]:
 def _undo_number(decision: Decision) -> int | None:
     kind, _, number = decision.target.partition(":")
     return int(number) if kind == "decision" and number.isascii() and number.isdigit() else None
+
+
+def about_values(article: Article) -> dict[str, str]:
+    """Return what may be corrected of an article, as the log writes it; empty = unknown.
+
+    >>> about_values(Article("a1", "It fell.", publisher="The Daily"))
+    {'published': '', 'title': '', 'publisher': 'The Daily', 'url': ''}
+    """
+    published = "" if article.published is None else article.published.isoformat()
+    return {
+        "published": published,
+        "title": article.title or "",
+        "publisher": article.publisher or "",
+        "url": article.url or "",
+    }
+
+
+def describe_article(article: Article, *, decisions: Iterable[Decision]) -> Article:
+    """Return an article with what people corrected of its day, title, publisher and address; the last word holds.
+
+    A correction that cannot be read, as it may come out of a file, changes nothing.
+
+    >>> describe_article(Article("a1", "It fell."), decisions=()).publisher is None
+    True
+    """
+    values = {
+        decision.field: decision.after or None
+        for decision in active_decisions(decisions)
+        if decision.target == ARTICLE and decision.action == "correct" and decision.field in ABOUT
+    }
+    moment = values.get("published")
+    published = read_moment(moment) if moment else None
+    if moment and published is None:
+        values.pop("published")
+    return replace(
+        article,
+        published=published if "published" in values else article.published,
+        title=values.get("title", article.title),
+        publisher=values.get("publisher", article.publisher),
+        url=values.get("url", article.url),
+    )
+
+
+def read_moment(text: str) -> datetime | None:
+    """Return a time of publication as the log writes it, or None for anything else.
+
+    >>> read_moment("2024-12-05T12:00:00+02:00").isoformat(), read_moment("2024-12-05")
+    ('2024-12-05T12:00:00+02:00', None)
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 @dataclass(frozen=True, slots=True)

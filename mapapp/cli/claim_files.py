@@ -9,7 +9,8 @@ from pathlib import Path
 from mapapp.claims.exchange import MOST_BYTES, read_exchange, write_exchange
 from mapapp.cli.maps import write_output
 from mapapp.cli.reviewer import find_article, opened_work
-from mapapp.cli.terminal import EXIT_PARTLY
+from mapapp.cli.terminal import EXIT_PARTLY, open_place_index
+from mapapp.desk import read_missing
 from mapapp.errors import DataError
 from mapapp.store.transfer import check_claims_file, collect_claims, count_taken, take_in_claims
 from mapapp.text import show_plain
@@ -43,6 +44,7 @@ def run_import(options: argparse.Namespace) -> int:
         else:
             origin = f"file {Path(options.file).name}" if options.file != "-" else "standard input"
             taken = take_in_claims(work.store, exchange, theatre=work.theatre, origin=origin)
+            read_missing(work.store, theatre=work.theatre, open_gazetteer=lambda: open_place_index(work.theatre))
     for reason in taken.set_aside:
         print(f"set aside: {show_plain(reason)}", file=sys.stderr)
     verb = "would be added" if options.check else "added"

@@ -14,6 +14,7 @@ from mapapp.errors import StoreError
 from mapapp.model import Article, Claim, Decision, Reading, Route
 from mapapp.records import record_from_json, record_to_json
 from mapapp.store.address import describe_address, transaction
+from mapapp.store.corrections import Corrections, read_corrections, read_decisions, rereading_row
 from mapapp.store.readings import (
     check_claims,
     check_reading,
@@ -21,7 +22,19 @@ from mapapp.store.readings import (
     read_readings,
     with_added_claims,
 )
-from mapapp.store.tables import ADDED_CLAIM, ARTICLE, CLAIM, DECISION, PARTS, READING, RESOLUTION, ROUTE, STATE, TRACK
+from mapapp.store.tables import (
+    ADDED_CLAIM,
+    ARTICLE,
+    CLAIM,
+    DECISION,
+    PARTS,
+    READING,
+    REREADING,
+    RESOLUTION,
+    ROUTE,
+    STATE,
+    TRACK,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,8 @@ class Store:
     """The same, taking the write lock at the start of a transaction."""
     _decoded: dict[int, Reading] = field(default_factory=dict, repr=False, compare=False)
     """Readings by row, as they never change."""
+    _reread: dict[int, Reading] = field(default_factory=dict, repr=False, compare=False)
+    """The same for readings under another day of publication."""
 
     @property
     def name(self) -> str:
@@ -122,20 +137,69 @@ class Store:
             _count_change(connection)
         return True
 
-    def readings(self, *, theatre: str) -> tuple[Reading, ...]:
+    def readings(self, *, theatre: str, as_first_read: bool = False) -> tuple[Reading, ...]:
         """Return all that was read for a theatre, in the order in which it was added.
+
+        An article whose day, publisher, title or address somebody corrected comes as it is described now, with what
+        was read under its new day; `as_first_read` leaves such corrections out.
 
         >>> from mapapp.store import open_store
         >>> open_store("sqlite://").readings(theatre="anywhere")
         ()
         """
         with transaction(self.engine) as connection:
-            listed = sa.select(READING.c.id).where(READING.c.theatre == theatre).order_by(READING.c.id)
-            ids = list(connection.execute(listed).scalars())
-            missing = [reading_id for reading_id in ids if reading_id not in self._decoded]
-            self._decoded.update(read_readings(connection, missing))
+            if as_first_read:
+                found = self._first_readings(connection, theatre=theatre)
+            else:
+                found = self._counting(connection, theatre=theatre)
             added = read_added_claims(connection, theatre=theatre)
-        return tuple(with_added_claims(self._decoded[reading_id], added=added) for reading_id in ids)
+        return tuple(with_added_claims(reading, added=added) for reading in found)
+
+    def _first_readings(self, connection: sa.Connection, *, theatre: str) -> list[Reading]:
+        listed = sa.select(READING.c.id).where(READING.c.theatre == theatre).order_by(READING.c.id)
+        ids = list(connection.execute(listed).scalars())
+        missing = [reading_id for reading_id in ids if reading_id not in self._decoded]
+        self._decoded.update(read_readings(connection, missing))
+        return [self._decoded[reading_id] for reading_id in ids]
+
+    def _counting(self, connection: sa.Connection, *, theatre: str) -> list[Reading]:
+        corrections = read_corrections(connection, theatre=theatre, known=self._reread)
+        return [corrections.apply(reading) for reading in self._first_readings(connection, theatre=theatre)]
+
+    def missing_rereadings(self, *, theatre: str) -> tuple[tuple[Reading, Article], ...]:
+        """Return what was read first of articles that were not read with the day that they have now, and these."""
+        with transaction(self.engine) as connection:
+            corrections = read_corrections(connection, theatre=theatre, known=self._reread)
+            first = self._first_readings(connection, theatre=theatre)
+        missing = [reading for reading in first if corrections.is_missing(reading.article)]
+        return tuple((reading, corrections.describe(reading.article)) for reading in missing)
+
+    def add_rereading(self, reading: Reading, *, theatre: str) -> bool:
+        """Store what was read from a stored article under another day; False where that was there already.
+
+        It counts once a decision gives the article that day; what was read first stays. Raises `StoreError` for an
+        article that is not stored for this theatre, or a reading that does not stand in its text.
+        """
+        check_reading(reading)
+        article_id = reading.article.id
+        try:
+            row = rereading_row(reading, theatre=theatre)
+        except ValueError as error:
+            message = f"The article cannot be stored. {error}"
+            raise StoreError(message) from error
+        with transaction(self.writer) as connection:
+            stored = sa.select(READING.c.id).where(READING.c.article_id == article_id, READING.c.theatre == theatre)
+            if connection.execute(stored).first() is None:
+                message = f"No article {article_id[:12]} is stored for {theatre}, so it cannot be read again. Add it."
+                raise StoreError(message)
+            keys = ("article_id", "theatre", "published")
+            known = sa.select(REREADING.c.id).where(*(REREADING.c[key] == row[key] for key in keys))
+            if connection.execute(known).first() is not None:
+                return False
+            added = datetime.now(tz=UTC).isoformat(timespec="seconds")
+            connection.execute(sa.insert(REREADING).values(**row, reader=__version__, added=added))
+            _count_change(connection)
+        return True
 
     def add_claims(self, claims: Sequence[Claim], *, theatre: str, origin: str) -> tuple[Claim, ...]:
         """Add claims that this program did not read itself to articles of a theatre; return those that were new.
@@ -187,10 +251,11 @@ class Store:
             return {row.claim_id: row.origin for row in connection.execute(query)}
 
     def article(self, article_id: str) -> Article | None:
-        """Return a stored article, or None where there is none with this id."""
+        """Return a stored article as it is described now, or None where there is none with this id."""
         with transaction(self.engine) as connection:
             row = connection.execute(sa.select(ARTICLE).where(ARTICLE.c.id == article_id)).mappings().first()
-        return None if row is None else record_from_json(Article, dict(row))
+            corrections = Corrections(read_decisions(connection))
+        return None if row is None else corrections.describe(record_from_json(Article, dict(row)))
 
     def articles(self, *, theatre: str | None = None) -> tuple[StoredArticle, ...]:
         """Return the list of what is stored, without the texts; of all theatres if none is given."""
@@ -219,7 +284,16 @@ class Store:
             query = query.where(READING.c.theatre == theatre)
         with transaction(self.engine) as connection:
             rows = connection.execute(query).mappings().all()
-        return tuple(record_from_json(StoredArticle, dict(row)) for row in rows)
+            corrected = read_decisions(connection)
+            now = {
+                (name, reading.article.id): reading
+                for name in {row["theatre"] for row in rows if row["id"] in corrected}
+                for reading in self._counting(connection, theatre=name)
+            }
+        lines = [record_from_json(StoredArticle, dict(row)) for row in rows]
+        return tuple(
+            _line_of(line, reading=now[line.theatre, line.id]) if line.id in corrected else line for line in lines
+        )
 
     def remove_article(self, article_id: str) -> bool:
         """Remove an article with all that was read from it; False where there was none.
@@ -328,6 +402,19 @@ class Store:
         with transaction(self.engine) as connection:
             rows = connection.execute(query).all()
         return tuple(record_from_json(Decision, {**json.loads(row.payload), "id": row.id}) for row in rows)
+
+
+def _line_of(line: StoredArticle, *, reading: Reading) -> StoredArticle:
+    article = reading.article
+    return replace(
+        line,
+        title=article.title,
+        publisher=article.publisher,
+        published=article.published,
+        n_resolutions=len(reading.resolutions),
+        n_claims=len(reading.claims),
+        n_routes=len(reading.routes),
+    )
 
 
 def _count_change(connection: sa.Connection) -> None:

@@ -77,6 +77,21 @@ ADDED_CLAIM = sa.Table(
     sqlite_autoincrement=True,
 )
 """Claims that did not come of this program's own reading of the article: imported ones."""
+REREADING = sa.Table(
+    "rereading",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("article_id", sa.String(64), sa.ForeignKey("article.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("theatre", sa.String(100), nullable=False),
+    sa.Column("published", sa.String(64), nullable=False),
+    sa.Column("reader", sa.String(40), nullable=False),
+    sa.Column("added", sa.String(40), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.UniqueConstraint("article_id", "theatre", "published", name="one_rereading_per_day"),
+    sqlite_autoincrement=True,
+)
+"""What was read from an article under another time of publication than its first one (`published`; empty = unknown).
+Which of them counts, the log of decisions says."""
 TRACK = sa.Table(
     "track",
     METADATA,

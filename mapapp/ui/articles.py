@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mapapp.desk import read_missing
 from mapapp.model import Article, MapQuery, Reading
 from mapapp.theatres.theatre import Theatre
-from mapapp.ui.cached import get_copies, get_raw_readings, get_samples, get_samples_job, get_store
+from mapapp.ui.article_facts import show_article_facts
+from mapapp.ui.cached import get_copies, get_gazetteer_job, get_raw_readings, get_samples, get_samples_job, get_store
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.intake_screen import CHOICE, MESSAGE
 from mapapp.ui.state import has_samples
@@ -22,7 +24,7 @@ MOST_COPIES = 6
 def choose_article(query: MapQuery, *, theatre: Theatre) -> Reading | None:
     """Show the list of articles and return the chosen one as it was read, or None where there is none."""
     with st.container():  # messages come and go: what stands below must keep its place, or the map would load again
-        _show_message()
+        _show_message(theatre)
     readings = _list_readings(query, theatre=theatre)
     if not readings:
         st.info(
@@ -101,6 +103,7 @@ def show_article_head(reading: Reading, *, query: MapQuery, theatre: Theatre) ->
     _show_copies(article, theatre=theatre)
     for remark in reading.remarks:
         remarks.warning(escape_markdown(remark), icon=":material/info:")
+    show_article_facts(reading, theatre=theatre)
 
 
 def _show_copies(article: Article, *, theatre: Theatre) -> None:
@@ -136,14 +139,15 @@ def _show_removal(article: Article, *, reading: Reading, theatre: Theatre) -> No
     with st.popover("Remove", icon=":material/delete:", width="stretch"):
         st.markdown("The article leaves the map with everything that was read from it. Decisions stay in the log.")
         if st.button("Remove this article", type="primary", key="remove_article", width="stretch"):
+            readings = get_store().readings(theatre=theatre.code, as_first_read=True)
+            st.session_state[_REMOVED] = next((one for one in readings if one.article.id == article.id), reading)
             get_store().remove_article(article.id)
-            st.session_state[_REMOVED] = reading
             st.session_state.pop(CHOICE, None)
             st.query_params.pop("article", None)
             st.rerun()
 
 
-def _show_message() -> None:
+def _show_message(theatre: Theatre) -> None:
     """Say what the last step did, once; offer to take a removal back as long as the session lasts."""
     message = st.session_state.pop(MESSAGE, None)
     if message is not None:
@@ -153,8 +157,11 @@ def _show_message() -> None:
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.info("The article was removed.", icon=":material/delete:")
         if right.button("Put it back", key="restore_article", width="stretch"):
-            query = st.session_state.get("query")
-            get_store().add_reading(removed, theatre=query.theatre if isinstance(query, MapQuery) else "")
+            store = get_store()
+            store.add_reading(removed, theatre=theatre.code)
+            read_missing(
+                store, theatre=theatre, open_gazetteer=lambda: wait_for(get_gazetteer_job(theatre.folder.name))
+            )
             st.session_state[CHOICE] = removed.article.id
             del st.session_state[_REMOVED]
             st.rerun()

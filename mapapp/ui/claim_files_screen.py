@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from mapapp.claims.exchange import FORMATS, Exchange, read_exchange, write_exchange
+from mapapp.desk import read_missing
 from mapapp.store.transfer import TakenIn, check_claims_file, collect_claims, count_taken, take_in_claims
 from mapapp.theatres.theatre import Theatre
-from mapapp.ui.cached import PatientGazetteer, get_store, store_version
+from mapapp.ui.cached import PatientGazetteer, get_gazetteer_job, get_store, store_version
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.text import escape_markdown, file_name
+from mapapp.ui.waiting import wait_for
 from mapapp.ui.wording import count
 
 MIMES = {"jsonl": "application/x-ndjson", "csv": "text/csv"}
@@ -79,6 +81,7 @@ def _show_import(theatre: Theatre) -> None:
 def _take_in(exchange: Exchange, *, theatre: Theatre, name: str) -> None:
     before = store_version()
     taken = take_in_claims(get_store(), exchange, theatre=theatre, origin=f"file {name}")
+    read_missing(get_store(), theatre=theatre, open_gazetteer=lambda: wait_for(get_gazetteer_job(theatre.folder.name)))
     if store_version() != before:
         st.session_state[_MESSAGE] = f"Taken in: {describe_taken(taken)}. The map has followed."
     st.rerun()

@@ -82,8 +82,9 @@ def show_claims(review: Review) -> None:
         return
     choice = review.key(CLAIM)
     show_choice_table(build_claim_table(review), key=review.key("claims_table"), choice=choice, values=list(claims))
-    if st.session_state.get(choice) not in claims:
-        st.session_state[choice] = next(iter(claims))
+    now = st.session_state.get(choice)
+    # Set each time: a browser keeps the words of a choice, and a decision changes the words of the same claim.
+    st.session_state[choice] = now if now in claims else next(iter(claims))
     claim_id = st.selectbox(
         "Look at one claim",
         options=list(claims),

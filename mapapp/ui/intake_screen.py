@@ -286,8 +286,8 @@ def _take_one(contents: str | bytes, *, name: str, about: About, theatre: Theatr
     st.session_state[MESSAGE] = (
         found
         if is_new
-        else "This very text was already here and keeps its first date, publisher and address. To change those, remove "
-        "it and read it again."
+        else "This very text was already here and keeps its first date, publisher and address. Below, those can be "
+        "corrected."
     )
     st.session_state[CHOICE] = reading.article.id
     st.session_state[_IS_READ] = True

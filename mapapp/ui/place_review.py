@@ -58,8 +58,7 @@ def show_places(review: Review) -> None:
     choice = review.key(MENTION)
     picked = show_choice_table(build_place_table(review), key=review.key("places_table"), choice=choice)
     options = list(range(len(resolutions)))
-    if picked not in options:
-        st.session_state[choice] = 0
+    st.session_state[choice] = picked if picked in options else 0  # set each time, as its words may be others now
     number = st.selectbox(
         "Look at one place",
         options=options,

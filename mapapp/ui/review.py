@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from mapapp.claims.decisions import EVENT, active_decisions, redoable_step, undoable_step, undone_numbers
+from mapapp.claims.decisions import ARTICLE, EVENT, active_decisions, redoable_step, undoable_step, undone_numbers
 from mapapp.claims.review import Reviewed, review_reading
 from mapapp.desk import Step, redo_last, take_back, undo_last
 from mapapp.desk import decide as write_steps
@@ -84,8 +84,8 @@ def decide(review: Review, steps: Sequence[Step]) -> None:
         reviewed=review.reviewed,
         theatre=review.theatre,
         gazetteer=PatientGazetteer(review.theatre.folder.name),
-        who=_author("who"),
-        why=_author("why"),
+        who=author("who"),
+        why=author("why"),
         known_claims={*review.claims, *(claim.id for reading in stored for claim in reading.claims)},
     )
     _finish()
@@ -93,11 +93,12 @@ def decide(review: Review, steps: Sequence[Step]) -> None:
 
 def undo(decision: Decision) -> None:
     """Take a decision back; that is logged, too."""
-    take_back(get_store(), decision, who=_author("who"), why=_author("why"))
+    take_back(get_store(), decision, who=author("who"), why=author("why"))
     _finish()
 
 
-def _author(which: str) -> str:
+def author(which: str) -> str:
+    """Return who decides (`who`), or why (`why`), as it stands in its field."""
     return str(st.session_state.get(f"review_{which}", ""))
 
 
@@ -118,8 +119,8 @@ def show_undo_buttons(decisions: Sequence[Decision], *, choice: str | None = Non
     ):
         if st.button(label, key=name, shortcut=key, disabled=not step):
             with shown_errors():
-                work(get_store(), decisions, who=_author("who"), why=_author("why"))
-                if choice is not None and step is undoable:
+                work(get_store(), decisions, who=author("who"), why=author("why"))
+                if choice is not None and step is undoable and step[0].target.startswith("claim:"):
                     st.session_state[choice] = step[0].target.removeprefix("claim:")
                 _finish()
 
@@ -203,4 +204,6 @@ def _describe_decision(decision: Decision, *, review: Review) -> str:
     if kind == "claim":
         claim = review.claims.get(name)
         return f"{what} claim {'' if claim is None else describe_claim(claim, theatre=review.theatre)}"
+    if kind == ARTICLE:
+        return f"{what} the article: {show_steering(decision.after or 'unknown')}"
     return f"{what} {kind} {show_steering(name)}"
