@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 from mapapp.claims.lexicon import Lexicon
 from mapapp.claims.words import Sentence, Word
-from mapapp.dates import DateSpan, around, precision_of, read_count
+from mapapp.date_expressions import around, read_count
+from mapapp.dates import DateSpan, precision_of
 
 TOO_FAR = 24
 """Words between trigger and date, those that open another clause counting more; beyond, it dates something else."""
@@ -17,7 +18,13 @@ TOO_FAR = 24
 OFFSET_REACH = 12
 """Words before a trigger in which "two days after" may stand."""
 
-CARRIED_SENTENCES = 4
+ASIDE = 25
+"""What it costs a date that the trigger is no part of its aside ("X, where a post had stood until 2020")."""
+
+OPENING_WORDS = 4
+"""Words before a date with which a sentence opens: it dates all its clauses but the asides."""
+
+CARRIED_SENTENCES = 6
 """How many sentences of a paragraph a date reaches."""
 
 RECENT_SENTENCES = 6
@@ -56,12 +63,17 @@ def date_trigger(
         if word.date is None or word.date.relation in ("before",):
             continue
         cost = _cost(words, word.index, index, place_index, lexicon)
+        if _is_beside(words, word.index, index):
+            cost += ASIDE
         if away is not None and away.at < word.index and not any(one.low == "," for one in words[away.at : word.index]):
             return _as_found(word.date, published)  # "a day after B was taken on Monday": Monday
         if best is None or cost < best[0]:
             best = (cost, word)
     if away is not None:
         return _shifted(best[1].date if best is not None else None, away, published)
+    opening = _opening(words, index)
+    if best is not None and best[0] >= TOO_FAR and opening is not None:
+        best = (TOO_FAR - 1, opening)
     if best is None or best[0] >= TOO_FAR:
         return UNKNOWN
     found = best[1].date
@@ -154,6 +166,47 @@ def _cost(words: Sequence[Word], at: int, index: int, place_index: int, lexicon:
     return cost
 
 
+def _is_beside(words: Sequence[Word], at: int, index: int) -> bool:
+    """Return whether a date stands in an aside that does not hold the trigger, or says since when something else was.
+
+    "Morek, where a post had stood until 2020, was taken", "in ruins since the fighting of 2019, were occupied".
+    """
+    found = words[at].date
+    if found is not None and (found.prec or 0) >= COARSE:
+        low, high = (at, index) if at < index else (index, at)
+        is_apart = any(word.low in (",", ";") for word in words[low:high])
+        if is_apart and (found.relation in ("since", "until") or words[at].low.startswith("of ")):
+            return True
+    opener = _aside_before(words, at)
+    if opener is None:
+        return False
+    close = next((word.index for word in words[at:] if word.low in (",", ";", "—", "–", ")")), len(words))
+    return not opener <= index < close
+
+
+def _aside_before(words: Sequence[Word], at: int) -> int | None:
+    """Return the word that opens the aside in which a word stands; None where it stands in none."""
+    for back in range(at - 1, -1, -1):
+        low = words[back].low
+        if low in (",", ";", ".", ")", "“", "”"):
+            return None
+        if low in ("which", "where", "who", "whom", "whose"):
+            return back
+    return None
+
+
+def _opening(words: Sequence[Word], index: int) -> Word | None:
+    """Return the day with which the sentence opens, for a trigger that stands in no aside."""
+    for word in words[:OPENING_WORDS]:
+        if word.date is not None and (word.date.prec or COARSE) <= 2 and word.date.relation in ("at", "until"):
+            return word if word.index < index and _aside_before(words, index) is None else None
+    return None
+
+
+COARSE = 4
+"""`date_prec` of a month; a year is coarser."""
+
+
 def _is_of_speech(words: Sequence[Word], at: int, lexicon: Lexicon) -> bool:
     """Return whether a date says when somebody spoke: "said on Sunday", "told reporters late on Monday"."""
     back = at - 1
@@ -189,6 +242,17 @@ class Context:
     """The day heads an entry of a chronicle ("3 January: …"), and dates all of its paragraph."""
     is_line: bool = False
     """The day stands alone on its line, and dates the paragraph below it too."""
+
+    def heads(self, days: Sequence[DateSpan], *, sentence: int, paragraph: int) -> bool:
+        """Return whether what stands there still belongs to the day of the heading, whatever days it names itself.
+
+        Below a line of its own the text may move on to another day.
+        """
+        if carry(self, sentence=sentence, paragraph=paragraph).basis != "entry":
+            return False
+        first, last = self.span.first, self.span.last
+        moves_on = any(day.first and last and first and not first <= day.first <= last for day in days[-1:])
+        return not (self.is_line and moves_on)
 
 
 def head_context(text: str, *, span: DateSpan, start: int, end: int, sentence: int, paragraph: int) -> Context | None:

@@ -16,6 +16,7 @@ from mapapp.claims.phrases import is_place
 from mapapp.claims.scoring import read_features, score_features
 from mapapp.claims.speech import Attribution, speaker_of
 from mapapp.claims.words import Word
+from mapapp.dates import NEWS_DAYS
 from mapapp.model import CONTROL_CHANGES, Actor, Article, Assertion, Claim, EventKind, Resolution
 
 
@@ -184,6 +185,8 @@ def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candid
             when = context
         elif candidate.is_now and context.first is not None and candidate.verb_class in CHANGE_CLASSES:
             when = context  # a change told in the present tense, of the day of which the text speaks
+        elif candidate.is_now and _is_long_before(context, published) and _is_past_state(candidate):
+            when = context
         elif candidate.is_now:
             when = now(published)
         elif context.first is not None and _is_narrated(candidate):
@@ -247,6 +250,18 @@ def _self_claimed(
             code = word.party.codes[0]
             return Party(code, "generic" if actors[code].is_generic else "known", word.index)
     return None
+
+
+def _is_long_before(context: When, published: date | None) -> bool:
+    """Return whether the text speaks of days that lie well before its publication."""
+    return context.last is not None and published is not None and (published - context.last).days > NEWS_DAYS
+
+
+def _is_past_state(candidate: Candidate) -> bool:
+    """Return whether the state is told in the past ("was still in the hands of")."""
+    words = candidate.sentence.words
+    near = words[max(0, candidate.index - 4) : candidate.index + 3]
+    return any(word.low in ("was", "were", "remained", "stayed", "held", "had") for word in near)
 
 
 def _is_narrated(candidate: Candidate) -> bool:

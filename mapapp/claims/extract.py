@@ -259,8 +259,8 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
         last_subject = _subject_left_behind(candidates, own_parties, actors) or last_subject
         recent_places = toponyms or recent_places
         days = [found for found in own_dates if found.prec in (1, 2) and found.relation != "before"]
-        is_entry = context is not None and carry(context, sentence=number, paragraph=paragraph).basis == "entry"
-        if days and not is_entry and (published is None or (days[-1].first or published) <= published):
+        is_headed = context is not None and context.heads(days, sentence=number, paragraph=paragraph)
+        if days and not is_headed and (published is None or (days[-1].first or published) <= published):
             context = Context(days[-1], number, paragraph)
     return Proposals(drafts, journeys, seen, len(parties))
 

@@ -8,6 +8,7 @@ import pytest
 
 from mapapp import dates
 from mapapp.claims.training import read_passages, training_files
+from mapapp.date_expressions import any_expression
 from mapapp.dates import find_dates, precision_of, read_day
 from mapapp.errors import DateError
 
@@ -125,6 +126,38 @@ def test_no_expression_begins_with_a_word_that_is_no_opener() -> None:
     texts = [passage.text for passage in read_passages(training_files())]
     for text in texts[::5]:
         everywhere = [
-            match.span() for match in dates._pattern().finditer(text) if dates._HINT.search(match.group().lower())
+            match.span() for match in any_expression().finditer(text) if dates._HINT.search(match.group().lower())
         ]
         assert [match.span() for match in dates._matches(text)] == everywhere
+
+
+def days_in(text: str, *, published: date) -> list[str]:
+    return [str(found.first) for found in find_dates(text, published=published) if found.prec == 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "days"),
+    [
+        (  # history told beside the news lends it no year
+            "The army took the town on 3 March 2018. It lost it again.\n\nRebels entered it on 30 November.",
+            date(2024, 12, 2), ["2018-03-03", "2024-11-30"],
+        ),
+        ("Retaken in December 2016, the city fell on 29 November.", date(2024, 12, 2), ["2024-11-29"]),
+        (  # a flashback in a text that began with its own days
+            "Begun on 27 November 2024.\n\nIt fell on 18 March 2018; on 24 March they left.\n\nOn 28 November it grew.",
+            date(2025, 1, 20), ["2024-11-27", "2018-03-18", "2018-03-24", "2024-11-28"],
+        ),
+        (  # a text that begins with history goes on with it
+            "On 24 March 2015 the assault began.\n\nOn 28 March they entered the city. By 9 September it was over.",
+            date(2019, 5, 1), ["2015-03-24", "2015-03-28", "2015-09-09"],
+        ),
+        (
+            "During the winter of 2019-2020 they took it on 28 January and 2 March.",
+            date(2025, 1, 1), ["2020-01-28", "2020-03-02"],
+        ),
+        ("On 27 November 2024 it began. By Friday it was over.", date(2025, 1, 20), ["2024-11-27", "2024-11-29"]),
+        ("On 27 November 2024 it began.\n\nHe spoke on Friday.", date(2025, 1, 20), ["2024-11-27", "2025-01-17"]),
+    ],
+)  # fmt: skip
+def test_a_day_takes_its_year_from_the_story(text: str, published: date, days: list[str]) -> None:
+    assert days_in(text, published=published) == days

@@ -49,3 +49,26 @@ def test_a_headline_with_a_date_dates_no_background() -> None:
 def test_a_part_of_a_named_day_is_that_day() -> None:
     found = find_dates("They came at dawn on Monday.", published=date(2030, 1, 9))
     assert [(one.first, one.last) for one in found] == [(date(2030, 1, 7), date(2030, 1, 7))]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "first"),
+    [
+        ("The Front came. Bree, where a post had stood until 2028, fell on 3 January.", "Bree", "2030-01-03"),
+        ("Carn, in ruins since the fighting of 2027, was captured by the Front on 4 January.", "Carn", "2030-01-04"),
+        (
+            "On 5 January militias from the west and the east met in the hills and, within hours, "
+            "Dorn had been captured by the Front.",
+            "Dorn",
+            "2030-01-05",
+        ),
+    ],
+)  # fmt: skip
+def test_a_date_in_an_aside_dates_only_the_aside(text: str, place: str, first: str) -> None:
+    day = date.fromisoformat(first)
+    assert (day, day) in days_of(text, place)
+
+
+def test_below_a_heading_the_text_may_move_on_to_another_day() -> None:
+    text = "The west\n\n3 January 2030\n\nThe Front captured Bree.\n\nBy 5 January it had also captured Carn."
+    assert days_of(text, "Carn") == {(date(2030, 1, 5), date(2030, 1, 5))}
