@@ -56,7 +56,10 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
     text_side, reading_side = st.columns([5, 7], gap="medium")
     claims = review.claims
     chosen = claims.get(str(st.session_state.get(review.key(CLAIM)))) or next(iter(claims.values()), None)
-    with text_side, shown_errors():
+    with text_side:
+        text_above = st.container()
+        show_small_map(chosen, query=query)  # before the rest: it has the longest way to the screen
+    with text_above, shown_errors():
         picked = st.session_state.get(review.key(MENTION))
         clicked = show_article_text(
             review.current,
@@ -71,7 +74,6 @@ def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
             st.session_state[TAB] = "Places"
             st.rerun()
         st.caption("Underlined: a place. Coloured: the words of a claim. Click a place to look at it.")
-        show_small_map(chosen, query=query)
     with reading_side:
         show_author()
         tabs = st.tabs(list(TABS), key=TAB, on_change="rerun")

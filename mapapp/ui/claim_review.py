@@ -14,7 +14,7 @@ from mapapp.reading import CLAIM_LANGUAGE
 from mapapp.theatres.theatre import Theatre
 from mapapp.ui.claim_editing import show_claim_editing
 from mapapp.ui.errors import shown_errors
-from mapapp.ui.review import Review, decide, show_choice_table, show_undo_buttons
+from mapapp.ui.review import Review, log_steps, show_choice_table, show_decision_button, show_undo_buttons
 from mapapp.ui.text import show_steering
 from mapapp.ui.wording import (
     DATE_PRECISION,
@@ -107,10 +107,15 @@ def show_claims(review: Review) -> None:
 def show_word_buttons(review: Review, *, claim: Claim) -> None:
     """Show the buttons that accept and reject a claim, each with its key."""
     state = review.reviewed.states[claim.id]
-    if st.button("Accept", key="accept_claim", shortcut="a", type="primary", disabled=state in GONE):
-        decide(review, [word_step(claim, state=state, action="accept")])
-    if st.button("Reject", key="reject_claim", shortcut="x", disabled=state in {*GONE, "rejected"}):
-        decide(review, [word_step(claim, state=state, action="reject")])
+
+    def log(action: str) -> None:
+        log_steps(review, [word_step(claim, state=state, action=action)])
+
+    show_decision_button(
+        "Accept", key="accept_claim", shortcut="a", act=lambda: log("accept"), is_off=state in GONE, is_first=True
+    )
+    is_out = state in {*GONE, "rejected"}
+    show_decision_button("Reject", key="reject_claim", shortcut="x", act=lambda: log("reject"), is_off=is_out)
 
 
 def show_move_buttons(ids: Sequence[str], *, choice: str) -> None:

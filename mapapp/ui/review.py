@@ -6,8 +6,9 @@ is drawn is made of readings with their decisions applied. Nothing that was read
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -74,6 +75,12 @@ def build_review(raw: Reading, *, theatre: Theatre) -> Review:
 
 def decide(review: Review, steps: Sequence[Step]) -> None:
     """Write decisions to the log, all of them or none, and draw everything again. A sample article is stored first."""
+    log_steps(review, steps)
+    _finish()
+
+
+def log_steps(review: Review, steps: Sequence[Step]) -> None:
+    """Write decisions to the log, all of them or none. A sample article is stored first."""
     store, article = get_store(), review.raw.article
     stored = store.readings(theatre=review.theatre.code)
     if article.id not in {reading.article.id for reading in stored}:
@@ -88,7 +95,6 @@ def decide(review: Review, steps: Sequence[Step]) -> None:
         why=author("why"),
         known_claims={*review.claims, *(claim.id for reading in stored for claim in reading.claims)},
     )
-    _finish()
 
 
 def undo(decision: Decision) -> None:
@@ -107,22 +113,49 @@ def _finish() -> None:
     st.rerun()
 
 
+def show_decision_button(
+    label: str, *, key: str, shortcut: str, act: Callable[[], None], is_off: bool, is_first: bool = False
+) -> None:
+    """Show a button that decides, with its key; `is_first` for the one that is pressed most.
+
+    It acts before the page is drawn, so that the page and its map are drawn once only, as they are then. What goes
+    wrong is told beside it.
+    """
+    failed = f"{key}_failed"
+
+    def click() -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001  whatever it is, `shown_errors` tells it where the button stands
+            st.session_state[failed] = error
+        else:
+            st.session_state[_DONE] = True
+
+    kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
+    st.button(label, key=key, shortcut=shortcut, type=kind, disabled=is_off, on_click=click)
+    with shown_errors():
+        if (error := st.session_state.pop(failed, None)) is not None:
+            raise error
+
+
 def show_undo_buttons(decisions: Sequence[Decision], *, choice: str | None = None) -> None:
     """Show the buttons that take back the last step of a log and bring it again, each with its key.
 
     `choice` names what holds the claim that is looked at: after an undo it is the one that came back.
     """
-    undoable = undoable_step(decisions)
-    for name, label, key, step, work in (
-        ("undo_claim", "Undo", "u", undoable, undo_last),
-        ("redo_claim", "Redo", "y", redoable_step(decisions), redo_last),
-    ):
-        if st.button(label, key=name, shortcut=key, disabled=not step):
-            with shown_errors():
-                work(get_store(), decisions, who=author("who"), why=author("why"))
-                if choice is not None and step is undoable and step[0].target.startswith("claim:"):
-                    st.session_state[choice] = step[0].target.removeprefix("claim:")
-                _finish()
+    step = undoable_step(decisions)
+
+    def take_last_back() -> None:
+        undo_last(get_store(), decisions, who=author("who"), why=author("why"))
+        if choice is not None and step[0].target.startswith("claim:"):
+            st.session_state[choice] = step[0].target.removeprefix("claim:")
+
+    def bring_back() -> None:
+        redo_last(get_store(), decisions, who=author("who"), why=author("why"))
+
+    show_decision_button("Undo", key="undo_claim", shortcut="u", act=take_last_back, is_off=not step)
+    is_nothing_undone = not redoable_step(decisions)
+    show_decision_button("Redo", key="redo_claim", shortcut="y", act=bring_back, is_off=is_nothing_undone)
 
 
 def show_author() -> None:
