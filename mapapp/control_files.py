@@ -93,7 +93,10 @@ def write_differences(scene: Scene, *, first: date, second: date, format: str) -
 
 
 def write_areas(scene: Scene) -> bytes:
-    """Return who holds how much on every day of the scene's range as CSV: km², share and people by actor and status."""
+    """Return who holds how much on every day of the scene's range as CSV: km², share and people by actor and status.
+
+    `far_km2` is the part of `area_km2` that lies farther than FAR_KM from its place and only follows it.
+    """
     rows = areas_through_time(scene.timeline, cells=scene.cells, days=scene.days)
     records = [
         {
@@ -103,6 +106,7 @@ def write_areas(scene: Scene) -> bytes:
             "status": row.status,
             "area_km2": round(row.area_km2, 2),
             "share": round(row.share, 6),
+            "far_km2": round(row.far_km2, 2),
             "population": row.population,
         }
         for row in rows
@@ -110,7 +114,7 @@ def write_areas(scene: Scene) -> bytes:
     return _to_csv(records, columns=AREA_COLUMNS)
 
 
-AREA_COLUMNS = ("day", "holder", "holder_name", "status", "area_km2", "share", "population")
+AREA_COLUMNS = ("day", "holder", "holder_name", "status", "area_km2", "share", "far_km2", "population")
 DIFFERENCE_COLUMNS = (
     *("cell", "place", "place_id", "unit_pcode", "lat", "lon", "outcome", "holder_before", "status_before"),
     *("holder_after", "status_after", "others_after", "is_regional", "changed_on", "area_km2", "percent_of_country"),

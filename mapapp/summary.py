@@ -14,10 +14,15 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
+from mapapp.geo import area_km2
 from mapapp.model import CONTROL_CHANGES, Actor, Cell, ControlState, Event, Status
+from mapapp.territory.tessellation import FAR_KM
 from mapapp.territory.timeline import Timeline, is_same_side
 
+LEAST_FAR = 0.005
+"""Less than half a percent of far land is none: coarse borders cut such slivers."""
 STATUS_ORDER = (Status.ASSESSED, Status.CLAIMED, Status.CONTESTED, Status.UNKNOWN)
 
 
@@ -46,6 +51,9 @@ class Area:
     """Geodesic."""
     share: float
     """0 to 1, of the area of all cells."""
+    far_km2: float
+    """The part of `area_km2` that lies farther than FAR_KM from the place whose holder it is given: nearness, not
+    knowledge."""
     population: int | None
     """Of the places of these cells, where the gazetteer has it; None = of none of them."""
 
@@ -94,12 +102,14 @@ def shares_by_day(timeline: Timeline, *, days: Iterable[date]) -> Mapping[date, 
 def areas_through_time(timeline: Timeline, *, cells: Sequence[Cell], days: Iterable[date]) -> tuple[Area, ...]:
     """Return who holds how much on each of many days, with the people of the places: in order of day, as `shares`.
 
-    The shares of a day add up to 1. People are counted at the places that cells stand for; a place without a figure
+    The shares of a day add up to 1, and count all land, however far it lies from any place; how much of it lies far is
+    told beside them. People are counted at the places that cells stand for; a place without a figure
     counts as none, so that a sum is a lower bound.
     """
     wanted = sorted(set(days))
     people = {cell.id: float(cell.population) for cell in cells if cell.population is not None}
     counts = _totals_by_day(timeline, days=wanted, values=people)
+    far = _totals_by_day(timeline, days=wanted, values=far_areas_km2(cells))
     has_figure = _totals_by_day(timeline, days=wanted, values=dict.fromkeys(people, 1.0))
     by_day = shares_by_day(timeline, days=wanted)
     rows = []
@@ -108,8 +118,50 @@ def areas_through_time(timeline: Timeline, *, cells: Sequence[Cell], days: Itera
             owner = (share.actor, share.status)
             is_known = owner in has_figure and round(float(has_figure[owner][index])) > 0
             population = round(float(counts[owner][index])) if is_known else None
-            rows.append(Area(day, share.actor, share.status, share.area_km2, share.share, population))
+            extrapolated = max(float(far[owner][index]), 0.0) if owner in far else 0.0
+            rows.append(Area(day, share.actor, share.status, share.area_km2, share.share, extrapolated, population))
     return tuple(rows)
+
+
+def far_areas_km2(cells: Iterable[Cell]) -> dict[str, float]:
+    """Return how much of each cell lies farther than FAR_KM from its place, by cell; those without such a part are left
+    out.
+
+    >>> far_areas_km2(())
+    {}
+    """
+    return {
+        cell.id: area_km2(shapely.segmentize(cell.far_geometry, 0.1))
+        for cell in cells
+        if cell.far_geometry is not None and not cell.far_geometry.is_empty
+    }
+
+
+def far_share(areas: Iterable[Area]) -> float:
+    """Return which part of all land of some areas lies farther than FAR_KM from its place, 0 to 1.
+
+    >>> far_share(())
+    0.0
+    """
+    rows = list(areas)
+    total = sum(row.area_km2 for row in rows)
+    return sum(row.far_km2 for row in rows) / total if total else 0.0
+
+
+def describe_reach(areas: Iterable[Area]) -> str:
+    """Say in a sentence how much of a figure of area is known and how much follows the nearest place.
+
+    >>> describe_reach(())
+    'All of the area lies within 30 km of a place that is on the map.'
+    """
+    share = far_share(areas)
+    if share < LEAST_FAR:
+        return f"All of the area lies within {FAR_KM:.0f} km of a place that is on the map."
+    near = f"{100 * (1 - share):.0f} % of the area lies within {FAR_KM:.0f} km of a place that is on the map"
+    return (
+        f"{near}. The other {100 * share:.0f} % lies farther away and only takes the holder of the nearest one. "
+        "Shares count both; the map draws the far land paler."
+    )
 
 
 def _totals_by_day(

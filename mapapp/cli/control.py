@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import textwrap
 from collections.abc import Sequence
 from datetime import date
@@ -35,6 +36,8 @@ from mapapp.errors import ExportError, PlaceError
 from mapapp.model import ControlState, Evidence, Place, Status
 from mapapp.report import WIDTH, format_table
 from mapapp.scene import Scene
+from mapapp.summary import areas_through_time, describe_reach
+from mapapp.territory.timeline import FAR_KM
 from mapapp.text import show_plain
 from mapapp.theatres.theatre import Theatre, load_theatre
 
@@ -75,7 +78,10 @@ def run_control(options: argparse.Namespace) -> int:
 def run_areas(options: argparse.Namespace) -> int:
     """Write how much each party had on every day."""
     theatre = load_theatre(options.theatre)
-    write_output(write_areas(_scene(options, theatre=theatre, day=theatre.last_day)), name=options.output)
+    scene = _scene(options, theatre=theatre, day=theatre.last_day)
+    write_output(write_areas(scene), name=options.output)
+    areas = areas_through_time(scene.timeline, cells=scene.cells, days=scene.days[-1:])
+    print(f"{describe_reach(areas)} Column far_km2 has it by party.", file=sys.stderr)
     return 0
 
 
@@ -275,7 +281,8 @@ def add_commands(commands: Commands) -> None:
         commands,
         "areas",
         run_areas,
-        "write the area, share and people of each party on every day as CSV",
+        "write the area, share and people of each party on every day as CSV; far_km2 is how much of the area lies "
+        f"over {FAR_KM:.0f} km from its place and only takes its holder",
         examples=("areas -o areas.csv", "areas -o - | head"),
     )
     areas.add_argument("-o", "--output", metavar="FILE", default="-", help="default: standard output")

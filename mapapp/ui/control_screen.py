@@ -15,13 +15,13 @@ from mapapp.control import Answer, Difference, Outcome, balance, explain, find_d
 from mapapp.control_files import CONTROL_FORMATS, DIFFERENCE_FORMATS, write_areas, write_control, write_differences
 from mapapp.model import Cell, ControlState, Evidence, MapQuery, Status
 from mapapp.scene import Scene
-from mapapp.summary import Area, areas_through_time
+from mapapp.summary import Area, areas_through_time, describe_reach
 from mapapp.theatres.theatre import Theatre
 from mapapp.ui.cached import get_scene
 from mapapp.ui.control_address import PARTY_KEY, PLACE_KEY, SPAN_KEY, choices, take_choices
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.state import has_samples, is_new_address, write_query
-from mapapp.ui.tables import quote_or_summary, web_address
+from mapapp.ui.tables import FAR_COLUMN, quote_or_summary, web_address
 from mapapp.ui.text import escape_markdown, file_name, show_steering
 from mapapp.ui.wording import actor_name, count, describe_source, format_day, format_days, unit_name
 
@@ -30,7 +30,7 @@ EVIDENCE_COLUMNS = ("", "Words", "Says who", "Assertion", "Link")
 HISTORY_COLUMNS = ("From", "To", "Status", "Who", "Last reported")
 DIFFERENCE_TABLE_COLUMNS = ("Place", "Unit", "What", "Before", "Now", "Status", "On", "km²", "% of country")
 BALANCE_COLUMNS = ("Party", "km² before", "km² after", "Change, km²", "Change, % of country")
-AREA_TABLE_COLUMNS = ("Party", "Status", "km²", "Share", "People of its places")
+AREA_TABLE_COLUMNS = ("Party", "Status", "km²", "Share", FAR_COLUMN, "People of its places")
 MIME = {
     "csv": "text/csv",
     "json": "application/json",
@@ -260,6 +260,7 @@ _NUMBERS = {
     "km²": st.column_config.NumberColumn(format="localized"),
     "km² before": st.column_config.NumberColumn(format="localized"),
     "km² after": st.column_config.NumberColumn(format="localized"),
+    FAR_COLUMN: st.column_config.NumberColumn(format="localized"),
     "Change, km²": st.column_config.NumberColumn(format="localized"),
     "Change, % of country": st.column_config.NumberColumn(format="%+.2f"),
     "% of country": st.column_config.NumberColumn(format="%.2f"),
@@ -350,6 +351,7 @@ def _show_areas(scene: Scene, *, query: MapQuery, theatre: Theatre) -> None:
         column_config=_NUMBERS,
         key="control_areas",
     )
+    st.caption(describe_reach(of_day))
     st.caption(
         f"On {format_day(query.day, has_weekday=True)}. People are those of the places that areas stand for, where the "
         "gazetteer has a figure: a lower bound."
@@ -382,6 +384,7 @@ def build_area_table(rows: Sequence[Area], *, theatre: Theatre) -> pd.DataFrame:
             row.status.value,
             round(row.area_km2),
             100.0 * row.share,
+            round(row.far_km2),
             row.population,
         )
         for row in rows

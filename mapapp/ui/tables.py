@@ -16,14 +16,16 @@ import streamlit as st
 from mapapp.model import ControlState, Event, Evidence, Status
 from mapapp.scene import Scene
 from mapapp.selection import is_shown, select_events
-from mapapp.summary import changes, shares
+from mapapp.summary import areas_through_time, changes, shares
+from mapapp.territory.timeline import FAR_KM
 from mapapp.theatres.theatre import Theatre
 from mapapp.ui.text import show_steering
 from mapapp.ui.wording import actor_name, count, describe_source, format_day, format_days, unit_name
 
 EVENT_COLUMNS = ("What", "Where", "Who", "Against", "Status", "Days", "Says who", "Words", "For", "Contrary", "Link")
 CHANGE_COLUMNS = ("Place", "Unit", "Before", "Now", "Status", "Known by", "km²")
-SHARE_COLUMNS = ("Party", "Status", "Share", "km²", "Since first day")
+FAR_COLUMN = f"Over {FAR_KM:.0f} km from a place, km²"
+SHARE_COLUMNS = ("Party", "Status", "Share", "km²", "Since first day", FAR_COLUMN)
 SOURCE_COLUMNS = ("Publisher", "Statements", "Quoted", "Summed up by us", "Grades", "Address")
 
 
@@ -120,8 +122,9 @@ def build_share_table(scene: Scene, *, day: date) -> pd.DataFrame:
             100.0 * row.share,
             round(row.area_km2),
             round(100.0 * (row.share - first.get((row.actor, row.status), 0.0)), 1) + 0.0,  # never -0.0
+            round(row.far_km2),
         )
-        for row in shares(scene.timeline, day=day)
+        for row in areas_through_time(scene.timeline, cells=scene.cells, days=(day,))
         if row.area_km2 > 0
     ]
     rows.sort(key=lambda row: -row[2])
@@ -233,5 +236,6 @@ def _show_table(rows: pd.DataFrame, *, title: str, empty: str, key: str) -> None
             "Share": st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0),
             "Since first day": st.column_config.NumberColumn(format="%+.1f"),
             "km²": _NUMBER,
+            FAR_COLUMN: _NUMBER,
         },
     )

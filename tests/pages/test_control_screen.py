@@ -73,6 +73,16 @@ def test_the_areas_of_the_day_add_up(open_app: OpenApp) -> None:
     assert table["Share"].sum() == pytest.approx(100.0, abs=0.1)
 
 
+def test_how_much_of_the_area_nobody_reports_on_stands_beside_the_shares(open_app: OpenApp) -> None:
+    app = open_app("control", day="2024-12-08")
+    table = find_table(app, "Party", "People of its places")
+    far = table["Over 30 km from a place, km²"]
+    assert ((far >= 0) & (far <= table["km²"])).all()
+    share = 100 * far.sum() / table["km²"].sum()
+    assert 20 < share < 50
+    assert any(f"The other {share:.0f} % lies farther away" in caption.value for caption in app.caption)
+
+
 def test_a_click_on_the_chart_chooses_the_day(open_app: OpenApp) -> None:
     from mapapp.charts import DAY_CLICK, DAY_FIELD
     from mapapp.ui.control_screen import read_clicked_day

@@ -33,10 +33,11 @@ from mapapp.control_files import (
     write_differences,
 )
 from mapapp.errors import DateError, ExportError, PlaceError
+from mapapp.geo import area_km2, circle
 from mapapp.model import MapQuery, Status
 from mapapp.scene import Scene
-from mapapp.summary import areas_through_time, shares_by_day
-from mapapp.territory.timeline import build_cells, build_timeline
+from mapapp.summary import areas_through_time, describe_reach, far_share, shares_by_day
+from mapapp.territory.timeline import FAR_KM, build_cells, build_timeline
 from tests.invented import EVENTS, FIRST_DAY, LAST_DAY, PLACES, THEATRE, UNITS, day, make_event, make_evidence
 
 
@@ -306,3 +307,28 @@ def test_the_table_of_areas_has_a_row_per_day_actor_and_status() -> None:
     rows = rows_of(write_areas(SCENE))
     assert {row["day"] for row in rows} == {day(number).isoformat() for number in range(1, 11)}
     assert len({(row["day"], row["holder"], row["status"]) for row in rows}) == len(rows)
+
+
+def test_how_much_of_the_area_lies_far_from_any_place_is_told_beside_it() -> None:
+    few = make_scene(places=PLACES[:2], events=())
+    rows = areas_through_time(few.timeline, cells=few.cells, days=[LAST_DAY])
+    near = shapely.union_all([circle(lat=place.lat, lon=place.lon, radius_km=FAR_KM) for place in PLACES[:2]])
+    outside = shapely.difference(shapely.union_all([cell.geometry for cell in few.cells]), near)
+    assert sum(row.far_km2 for row in rows) == pytest.approx(area_km2(outside), rel=0.01)
+    assert far_share(rows) == pytest.approx(area_km2(outside) / sum(row.area_km2 for row in rows), rel=0.01)
+    assert all(0 <= row.far_km2 <= row.area_km2 + 1e-6 for row in rows)
+    assert f"{100 * far_share(rows):.0f} % lies farther away" in describe_reach(rows)
+
+
+def test_two_places_of_a_whole_country_do_not_pass_for_knowledge_of_it() -> None:
+    many, few = make_scene(events=()), make_scene(places=PLACES[:2], events=())
+    by_scene = [
+        far_share(areas_through_time(scene.timeline, cells=scene.cells, days=[LAST_DAY])) for scene in (many, few)
+    ]
+    assert by_scene[0] < by_scene[1]
+
+
+def test_the_table_of_areas_has_the_land_far_from_any_place() -> None:
+    rows = rows_of(write_areas(SCENE))
+    told = areas_through_time(SCENE.timeline, cells=SCENE.cells, days=SCENE.days)
+    assert [float(row["far_km2"]) for row in rows] == [round(row.far_km2, 2) for row in told]
