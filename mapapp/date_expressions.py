@@ -129,7 +129,7 @@ def _near(month: int, day: int, told: Told) -> date | None:
     if told.frame is None and told.published is not None:
         return fresh or _closest(told.published, month, day, ahead=FUTURE_REACH_DAYS)
     base = told.frame or (told.period[1] if told.period else None)
-    found = _closest(base, month, day) if base is not None else None
+    found = _next(base, month, day) if base is not None else None
     is_far = (
         fresh is not None and found is not None and base is not None and abs((found - base).days) > PERIOD_REACH_DAYS
     )
@@ -151,20 +151,34 @@ def _closest(base: date, month: int, day: int, *, ahead: int = date.max.toordina
     return min(near, key=lambda one: abs((one - base).days), default=None)
 
 
+def _next(base: date, month: int, day: int) -> date | None:
+    """Return the day of this month nearest to where a story has arrived; stories go forward rather than back."""
+
+    def away(one: date) -> int:
+        return (one - base).days if one >= base else 2 * (base - one).days
+
+    return min(_in_years(base, month, day), key=away, default=None)
+
+
 def _in_years(base: date, month: int, day: int) -> list[date]:
     years = (base.year - 1, base.year, base.year + 1)
     return [found for year in years if 1 <= year <= 9999 and (found := _day(year, month, day))]
 
 
-def _relative_year(words: str | None, published: date | None) -> int | None:
-    if not words or published is None:
+def _relative_year(words: str | None, told: Told) -> int | None:
+    """Return which year "last year", "of that year" is."""
+    if not words:
         return None
-    return published.year - 1 if "last" in words.lower() else published.year
+    if "same" in words.lower() or "that" in words.lower():
+        return told.month.year if told.month is not None else None
+    if told.published is None:
+        return None
+    return told.published.year - 1 if "last" in words.lower() else told.published.year
 
 
 def _full(day: str, month: str, year: str | None, words: str | None, told: Told) -> date | None:
     month_number = date_words()["months"][month.lower()]
-    known = int(year) if year else _relative_year(words, told.published)
+    known = int(year) if year else _relative_year(words, told)
     if known is not None:
         return _day(known, month_number, int(day))
     return _near(month_number, int(day), told)
@@ -208,8 +222,7 @@ def _m(match: re.Match[str], told: Told) -> Days | None:
     if not match["m_m"][0].isupper() or not (match["m_pre"] or part or match["m_rel"]):
         return NOT_A_DATE
     if match["m_rel"]:
-        same = "same" in match["m_rel"].lower()
-        known = (told.month.year if told.month else None) if same else _relative_year(match["m_rel"], told.published)
+        known = _relative_year(match["m_rel"], told)
         return _month(known, month, part) if known else None
     if told.month is not None and any(word in part for word in ("that", "next", "following", "same")):
         later = told.month.year + (month < told.month.month or (month == told.month.month and "next" in part))
@@ -255,10 +268,8 @@ def _weekday(match: re.Match[str], told: Told) -> Days | None:
     before = (match["weekday_pre"] or "").lower()
     base = told.day if ("previous" in before or "following" in before) and told.day else told.published
     if not before and told.is_past and told.day is not None:
-        found = told.day + timedelta(
-            days=(weekday - told.day.weekday()) % 7
-        )  # "On 3 March ... By Friday": the one after
-        return found, found
+        ahead = (weekday - told.day.weekday()) % 7  # "On 3 March ... By Friday": the one after it
+        return told.day + timedelta(days=ahead), told.day + timedelta(days=ahead)
     if base is None:
         return None
     if "next" in before or "following" in before:

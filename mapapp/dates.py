@@ -8,7 +8,7 @@ known and which names no year before, is found but stays unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -24,6 +24,12 @@ NEWS_DAYS = 10
 
 _BARE = frozenset(("dmy", "mdy", "weekday"))
 """Kinds of expression that may name a day without its year."""
+
+_DAYS = frozenset(("iso", "num", *_BARE))
+"""Kinds of expression that may name one day."""
+
+_NEWS = frozenset(("weekday", "word"))
+"""Kinds of expression that count from the publication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ HINT_REACH = 48
 """Characters around a hint; no expression reaches farther from its nearest one."""
 
 _HINT = re.compile(
-    r"[0-9]|day\b|days\b|week|month|year|hour|night|morning|evening|dawn|today|yesterday|decade|hours|noon|midday|sunrise|sunset|dusk"
+    r"[0-9]|day(?:s|break)?\b|week|month|year|hour|night|morning|evening|dawn|today|yesterday|decade|hours|noon|midday|sunrise|sunset|dusk"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 )
 """In lower-case text."""
@@ -101,7 +107,11 @@ _ANCHORS = frozenset(("iso", "num", "dmy", "mdy", "m", "weekday", "offset", "nea
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])")
 _SENTENCE_END = re.compile(r"[.!?][\"”’]?\s|\n")
-_ASIDE = re.compile(r"\b(?:which|who|whom|whose|where|when|that|had|since|until)\b[^,;]*$", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"\b(?:which|who|whom|whose|where|when|that|since|until)\b[^,;]*$"
+    r"|,\s(?:\w+ed|taken|held|lost|won|seen|built|begun|driven)\s(?:by|from|in|to|on|during)\b[^,;]*$",
+    re.IGNORECASE,
+)
 """Of the words before a date in its sentence: it belongs to an aside, and the story does not move there."""
 LONGEST_ASIDE = 300
 """Characters before a date in which its sentence is looked at."""
@@ -114,56 +124,57 @@ class _Story:
     text: str
     published: date | None
     told: Told
-    frame: date | None = None
-    """The last full date of a text that tells history; None = it tells what was new when it was published."""
-    is_framed: bool = False
+    frame: date | None
+    """The day at which a text that tells history has arrived; None = it tells what was new when it was published."""
     explicit: tuple[int, Days, int] | None = None
     """Where the last expression with a year ended, its days and their precision."""
     day_end: int = 0
     """Where the last day was named."""
+    paragraph_day: tuple[int, date] | None = None
+    """Where the last day ended of which the story itself speaks, and the day."""
 
     def told_at(self, start: int) -> Told:
         """Return what is known where an expression begins."""
         period: Days | None = None
         if self.explicit is not None:
             end, days, prec = self.explicit
-            is_near = self._is_same_sentence(end, start) or (prec <= 2 and "\n" not in self.text[end:start])
+            is_near = self._is_same_sentence(end, start) or (prec <= 2 and not self._is_new_paragraph(end, start))
             period = days if is_near or (self.published is None and self.frame is None) else None
-        day = self.told.day
+        frame = self.frame
+        if frame is not None and self.paragraph_day is not None:
+            end, day = self.paragraph_day
+            if not self._is_new_paragraph(end, start):
+                frame, period = day, None if self.explicit is not None and self.explicit[2] <= 2 else period
+        day_told = self.told.day
         is_past = (
-            day is not None
+            day_told is not None
             and self.published is not None
-            and (self.published - day).days > NEWS_DAYS
-            and (self.frame is not None or "\n" not in self.text[self.day_end : start])
+            and (self.published - day_told).days > NEWS_DAYS
+            and (self.frame is not None or not self._is_new_paragraph(self.day_end, start))
         )
-        return replace(self.told, period=period, frame=self.frame, is_past=is_past)
+        return replace(self.told, period=period, frame=frame, is_past=is_past)
 
     def note(self, span: DateSpan, kind: str) -> None:
         """Let an expression tell of what the text speaks from here on."""
         if span.first is None or span.last is None or span.prec is None:
             return
-        words = self.text[span.start : span.end]
-        has_year = _YEAR.search(words) is not None
+        has_year = _has_year(self.text[span.start : span.end])
         before = self.text[self._sentence_start(span.start) : span.start]
         is_aside = has_year and _ASIDE.search(before) is not None
         if has_year and not is_aside and span.relation == "at":
             self.explicit = (span.end, (span.first, span.last), span.prec)
-            opens = span.prec == 4 and not before.strip() and not self.is_framed
-            if (span.prec <= 2 or opens) and not self._is_flashback(span.first):
-                is_history = self.published is None or (self.published - span.first).days > ANCHOR_REACH_DAYS
-                self.frame, self.is_framed = (span.first if is_history else None), True
-        elif kind in _BARE and not has_year and span.prec <= 2:
-            self.frame, self.is_framed = (span.first if self.frame is not None else None), True
+        if span.prec <= 2 and kind in _DAYS and not is_aside and (has_year or kind in _BARE):
+            self.paragraph_day = (span.end, span.first)
+            if self.frame is not None and (self.frame - span.first).days <= ANCHOR_REACH_DAYS:
+                self.frame = span.first
         if kind in _ANCHORS and span.prec <= 4 and not is_aside and span.prec != 3:
             self.told = replace(self.told, month=span.first)
             if span.prec <= 2:
                 self.told = replace(self.told, day=span.last, month=span.last)
                 self.day_end = span.end
 
-    def _is_flashback(self, day: date) -> bool:
-        """Return whether a day lies long before those of which the text began to speak."""
-        reference = self.frame or self.published
-        return self.is_framed and reference is not None and (reference - day).days > ANCHOR_REACH_DAYS
+    def _is_new_paragraph(self, first: int, second: int) -> bool:
+        return "\n" in self.text[first:second]
 
     def _sentence_start(self, offset: int) -> int:
         low = max(0, offset - LONGEST_ASIDE)
@@ -190,19 +201,51 @@ def find_dates(text: str, *, published: date | None) -> tuple[DateSpan, ...]:
     ()
     """
     spans: list[DateSpan] = []
-    story = _Story(text, published, Told(published))
-    for match in _matches(text):
-        kind = match.lastgroup or ""
-        kind = next((name for name in KINDS if match.group(name) is not None), kind)
-        try:
-            days = KINDS[kind](match, story.told_at(match.start()))
-        except (OverflowError, ValueError):  # beyond the ends of the calendar
-            days = None
+    found = [(_kind_of(match), match) for match in _matches(text)]
+    story = _Story(text, published, Told(published), _begin_of_history(found, published=published))
+    for kind, match in found:
+        days = _days_of(kind, match, story.told_at(match.start()))
         if days is NOT_A_DATE:
             continue
         spans.append(_span(match, kind, days, text, published))
         story.note(spans[-1], kind)
     return tuple(spans)
+
+
+def _begin_of_history(found: Sequence[tuple[str, re.Match[str]]], *, published: date | None) -> date | None:
+    """Return the first full date of a text that tells history; None where it tells what was new.
+
+    It does where more of its full dates lie long before its publication than near to it, days of the week among those.
+    """
+    past: list[date] = []
+    near = 0
+    for kind, match in found:
+        if kind in _DAYS and _has_year(match.group()):
+            days = _days_of(kind, match, Told(published))
+            if days is None or days is NOT_A_DATE:
+                continue
+            if published is None or (published - days[0]).days > ANCHOR_REACH_DAYS:
+                past.append(days[0])
+            else:
+                near += 1
+        elif kind in _NEWS and match.group()[0].isupper() == (kind == "weekday"):
+            near += 1
+    return past[0] if len(past) > near else None
+
+
+def _kind_of(match: re.Match[str]) -> str:
+    return next((name for name in KINDS if match.group(name) is not None), match.lastgroup or "")
+
+
+def _days_of(kind: str, match: re.Match[str], told: Told) -> Days | None:
+    try:
+        return KINDS[kind](match, told)
+    except (OverflowError, ValueError):  # beyond the ends of the calendar
+        return None
+
+
+def _has_year(words: str) -> bool:
+    return _YEAR.search(words) is not None
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:

@@ -120,9 +120,21 @@ def _with_likely(candidate: Candidate, actors: Mapping[str, Actor], lexicon: Lex
     if codes or state is None or home is None or candidate.opponent.code == state.code:
         return candidate
     for word in words:
-        if word.low in lexicon.words["soldiers"] and word.place is None and _is_unowned(words, word.index):
+        if (
+            word.low in lexicon.words["soldiers"]
+            and word.place is None
+            and _is_unowned(words, word.index)
+            and (candidate.verb_class == "hold" or _may_act(words, word.index, candidate.index))
+        ):
             return replace(candidate, actor=Party(state.code, "article", word.index, True))
     return candidate
+
+
+def _may_act(words: Sequence[Word], index: int, trigger: int) -> bool:
+    """Return whether "soldiers" stand before a trigger in its own clause: those of another one flee, or hold out."""
+    if words[index].low == "garrison" or index > trigger:
+        return False
+    return all(word.low not in (",", ";", "whose", "from", "of") for word in words[max(0, index - 1) : trigger])
 
 
 def _is_unowned(words: Sequence[Word], index: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from mapapp.claims.agents import Party
 from mapapp.claims.dating import UNKNOWN, When
@@ -13,6 +14,9 @@ from mapapp.claims.drafts import (
     Draft,
 )
 from mapapp.model import Actor, Assertion
+
+SLACK = timedelta(days=1)
+"""By so much two tellings of one occurrence may differ."""
 
 MOST_LENDERS = 50
 """Claims on one place in one article that may lend each other actor and date; a text with more repeats itself."""
@@ -97,11 +101,19 @@ def _narrowed(when: When, others: Sequence[Draft]) -> When:
     return when
 
 
+def _may_be_the_same_day(first: When, second: When) -> bool:
+    """Return whether two dates, each perhaps unknown, can be those of one occurrence."""
+    if first.first is None or first.last is None or second.first is None or second.last is None:
+        return True
+    return first.first <= second.last + SLACK and second.first <= first.last + SLACK
+
+
 def _borrowed_actor(draft: Draft, others: Sequence[Draft], actors: Mapping[str, Actor]) -> Draft:
     takers = {
         other.actor
         for other in others
         if other.actor is not None
+        and _may_be_the_same_day(draft.when, other.when)
         and other.candidate.verb_class in ("take", "retake", "fall", "expel")
         and other.actor != draft.opponent
     }

@@ -36,11 +36,10 @@ def find_subject(
             word.party for word in words[:position]
         ):
             return Party(None, "pronoun")  # whoever is quoted knows whom he means
-        own = main_subject(words, position, actors=actors, lexicon=lexicon)
+        own = _told_before(words, position, actors=actors, lexicon=lexicon)
         if own.basis == "none" and any(word.low in closed["armed"] and not word.party for word in words[:position]):
             return Party(None, "unlisted")  # fighters of the same sentence whom the table does not know
-        chosen = own if own.code is not None or own.basis == "unlisted" else last_subject
-        return Party(chosen.code, "pronoun", None, chosen.is_state) if chosen is not None else Party(None, "pronoun")
+        return _as_pronoun(own if own.code is not None or own.basis == "unlisted" else last_subject)
     if low in ("who", "which", "that"):
         before = position - 1
         if before >= 0 and words[before].low == ",":
@@ -73,10 +72,33 @@ def find_subject(
         "“",
         "also",
     ):
-        return main_subject(words, position, actors=actors, lexicon=lexicon)
+        own = main_subject(words, position, actors=actors, lexicon=lexicon)
+        return own if own.basis != "none" or not _opens_with_pronoun(words) else _as_pronoun(last_subject)
     if low in lexicon.mood["denials"]["verbs"] or low in lexicon.speech["verbs"]:
         return main_subject(words, position, actors=actors, lexicon=lexicon)
     return _phrase_left(words, position, actors=actors, lexicon=lexicon, last_subject=last_subject)
+
+
+def _as_pronoun(meant: Party | None) -> Party:
+    """Return the party that a pronoun stands for."""
+    return Party(None, "pronoun") if meant is None else Party(meant.code, "pronoun", None, meant.is_state)
+
+
+def _opens_with_pronoun(words: Sequence[Word]) -> bool:
+    """Return whether "it" or "they" is the subject with which the sentence begins."""
+    first = next((word for word in words if word.date is None and word.low != ","), None)
+    return first is not None and first.low in ("it", "they")
+
+
+def _told_before(words: Sequence[Word], position: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:
+    """Return the subject before a pronoun in its sentence, in its own clause or in one that a semicolon ends."""
+    own = main_subject(words, position, actors=actors, lexicon=lexicon)
+    for back in range(position - 1, -1, -1):
+        if own.basis != "none":
+            break
+        if words[back].low == ";":
+            own = main_subject(words, back - 1, actors=actors, lexicon=lexicon)
+    return own
 
 
 def find_subject_behind(words: Sequence[Word], start: int, *, actors: Mapping[str, Actor], lexicon: Lexicon) -> Party:

@@ -161,3 +161,19 @@ def days_in(text: str, *, published: date) -> list[str]:
 )  # fmt: skip
 def test_a_day_takes_its_year_from_the_story(text: str, published: date, days: list[str]) -> None:
     assert days_in(text, published=published) == days
+
+
+def test_a_text_that_tells_history_goes_forward_from_day_to_day() -> None:
+    text = (
+        "The campaign began on 24 March 2015.\n\n"
+        "It had retaken the town on 13 March 2012. Rebels came in August of that year and on 9 October.\n\n"
+        "On 28 March they entered the city, the second after another one, captured by them on 4 March 2013. "
+        "On 25 April the next one fell; on 9 August a third."
+    )
+    days = days_in(text, published=date(2019, 5, 10))
+    assert days == ["2015-03-24", "2012-03-13", "2012-10-09", "2015-03-28", "2013-03-04", "2015-04-25", "2015-08-09"]
+
+
+def test_news_with_days_of_the_week_tells_no_history() -> None:
+    text = "On Sunday they met. The town was taken on 18 March 2018.\n\nOn 1 December they left."
+    assert days_in(text, published=date(2024, 12, 3)) == ["2024-12-01", "2018-03-18", "2024-12-01"]
