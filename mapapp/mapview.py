@@ -24,6 +24,7 @@ from xstatic.pkg import leaflet
 
 from geodata.catalog import attributions, data_hash
 from mapapp.layers import all_layers
+from mapapp.layers._encoding import Fixed
 from mapapp.model import Actor
 from mapapp.style import style_table
 
@@ -61,8 +62,11 @@ PAYLOAD_FORMAT = 1
 
 _PAYLOAD_MARK = "mapapp-payload-goes-here"
 
-_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&{}\u2028\u2029"}
+_ESCAPES = {character: f"\\u{ord(character):04x}" for character in "<>&{}\u2028\u2029"}
 """Also the braces: no template language on the way can see one inside a string. Those of JSON itself stay."""
+
+_FIXED_DEPTH = 4
+"""So deep a payload holds lists that are written once: payload, layers, layer, data, list."""
 
 
 def escape_json(value: Any) -> str:
@@ -76,12 +80,33 @@ def escape_json(value: Any) -> str:
     >>> json.loads(escape_json(["${x} & \u2028"])) == ["${x} & \u2028"]
     True
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=False)
-    return _STRING.sub(lambda match: match.group().translate(_ESCAPES), text)
+    return _write(value, depth=_FIXED_DEPTH)
 
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-"""A JSON string; `json.dumps` writes nothing outside of strings that would need escaping."""
+def _write(value: Any, *, depth: int) -> str:
+    if isinstance(value, Fixed):
+        if value.written is None:
+            value.written = _write(list(value), depth=0)
+        return value.written
+    if depth and isinstance(value, dict):
+        return "{" + ",".join(f"{_write(str(key), depth=0)}:{_write(value[key], depth=depth - 1)}" for key in value) + "}"
+    if depth and isinstance(value, list | tuple):
+        return "[" + ",".join(_write(item, depth=depth - 1) for item in value) + "]"
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # With no escaped quotes left, every second part between quotes is a string, and nothing else needs escaping.
+    parts = text.replace("\\\\", "\\u005c").replace('\\"', "\\u0022").split('"')
+    if len(parts) > 1:
+        inside = '"'.join(parts[1::2])
+        for character, escape in _ESCAPES.items():
+            inside = inside.replace(character, escape)
+        parts[1::2] = inside.split('"')
+    return '"'.join(parts)
+
+
+@cache
+def _credit() -> tuple[tuple[str, ...], str]:
+    """Return the lines for the corner of the map, and the hash of the bundled data."""
+    return attributions(), data_hash()
 
 
 def build_payload(scene: Scene) -> dict[str, Any]:
@@ -121,8 +146,8 @@ def build_payload(scene: Scene) -> dict[str, Any]:
             }
             for reading in scene.readings
         ],
-        "attributions": [*attributions(), *scene.own_attributions],
-        "data_hash": f"{data_hash()} · {scene.articles_mark}",
+        "attributions": [*_credit()[0], *scene.own_attributions],
+        "data_hash": f"{_credit()[1]} · {scene.articles_mark}",
         "theme": "auto",
     }
 

@@ -7,7 +7,6 @@
   let units = null;
   let outline = null;
   let names = [];
-  let drawn = null; // the data that stand on the map, as text
   let seen = null; // the countries in view and where their names may stand: another day moves none of them
 
   const STEPS = 9; // points that are tried along and across what is seen of a country
@@ -68,11 +67,6 @@
   const drawer = {
     title: "basemap",
     draw(data) {
-      // New claims leave the ground as it is, and it has more corners than everything else.
-      const text = JSON.stringify(data);
-      if (text === drawn) return;
-      drawn = text;
-      for (const layer of [land, lines, units, outline]) layer?.remove();
       seen = null;
       const renderer = L.svg({ pane: "ground", padding: 0.6 });
       const own = data.country;
@@ -98,6 +92,9 @@
       names = data.countries.filter((country) => country.name && country.iso2 !== own)
         .map((country) => ({ ...country, rings: app.decodePolygons(country.shape, data.scale).map((rings) => rings[0].map(([lat, lon]) => L.latLng(lat, lon))) }));
       app.units = new Map(data.units.map((unit) => [unit.pcode, unit]));
+    },
+    clear() {
+      for (const layer of [land, lines, units, outline]) layer?.remove();
     },
     onView() {
       seen = null;

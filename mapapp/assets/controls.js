@@ -133,6 +133,8 @@
   const LOCATOR_SPAN = 5; // times the extent of the theatre
   const drawLocator = () => {
     const data = app.data.basemap;
+    if (ui.located === data) return; // new claims leave the ground as it is
+    ui.located = data;
     const [[south, west], [north, east]] = app.payload.bounds;
     const middle = [(west + east) / 2, (south + north) / 2];
     const stretch = Math.cos((middle[1] * Math.PI) / 180) || 1;

@@ -10,7 +10,7 @@ window.mapapp = (() => {
     day: 0,
     shown: new Map(), // layer id -> is it switched on
     highlighted: null, // actor code, or null
-    drawers: {}, // layer id -> {draw(data), clear(), onDay(day, before), setShown(on)}
+    drawers: {}, // layer id -> {draw(data), change(data, before), clear(), onDay(day, before), setShown(on)}
     parts: [], // {load(payload), onDay(day, before), onView(), onTheme(), onLayers()}
     data: {}, // layer id -> its data
   };
@@ -184,6 +184,16 @@ window.mapapp = (() => {
     return points;
   };
   app.decodePolygons = (polygons, scale) => polygons.map((rings) => rings.map((ring) => app.decode(ring, scale)));
+
+  // --- data -----------------------------------------------------------------------------------------------------
+  // Whether two values of JSON say the same.
+  app.same = (a, b) => {
+    if (a === b) return true;
+    if (typeof a !== "object" || typeof b !== "object" || !a || !b || Array.isArray(a) !== Array.isArray(b)) return false;
+    if (Array.isArray(a)) return a.length === b.length && a.every((item, i) => app.same(item, b[i]));
+    const names = Object.keys(a);
+    return names.length === Object.keys(b).length && names.every((name) => name in b && app.same(a[name], b[name]));
+  };
 
   // --- one thing after another ----------------------------------------------------------------------------------
   app.tell = (what, ...values) => {

@@ -72,32 +72,39 @@
   dark.addEventListener("change", () => app.setTheme(app.themeChoice));
 
   // --- data -----------------------------------------------------------------------------------------------------
-  // New data in the running page: the view, the date, the theme and the choice of layers stay.
+  const GROUND = ["country", "bounds", "days", "actors", "style"]; // what every layer depends on beside its own data
+
+  // New data in the running page: the view, the date, the theme and the choice of layers stay. A layer whose data are
+  // as they were is not drawn again, and one whose drawer can tell what is different (`change`) draws only that.
   app.load = (payload) => {
     if (!payload || typeof payload !== "object" || payload.format !== 1 || !Array.isArray(payload.layers)) {
       throw new Error("The data has another form than this page expects. Rebuild the page and its data together.");
     }
     const isFirst = app.payload === null;
     const iso = isFirst ? null : app.isoOf(app.day);
-    for (const drawer of Object.values(app.drawers)) if (!isFirst) drawer.clear?.();
+    const before = !isFirst && GROUND.every((name) => app.same(app.payload[name], payload[name])) ? app.data : {};
+    const changed = payload.layers.filter((layer) => !app.same(before[layer.id], layer.data));
+    const isChange = (id) => id in before && app.drawers[id]?.change;
+    for (const { id } of isFirst ? [] : changed) if (!isChange(id)) app.drawers[id]?.clear?.();
     app.payload = payload;
     app.actors = new Map(payload.actors.map((actor) => [actor.code, actor]));
     app.prepareLooks();
     const kept = isFirst ? null : app.dayOf(iso);
     app.day = kept !== null && kept >= 0 && kept < payload.days.count ? kept : payload.day;
     app.highlighted = null;
-    app.data = Object.fromEntries(payload.layers.map((layer) => [layer.id, layer.data]));
+    app.data = { ...before, ...Object.fromEntries(changed.map((layer) => [layer.id, layer.data])) };
     if (isFirst) app.setTheme(payload.theme);
     for (const layer of payload.layers) if (isFirst || !app.shown.has(layer.id)) app.shown.set(layer.id, !!layer.on);
     if (isFirst) {
       const [[south, west], [north, east]] = payload.bounds;
       app.map.setView([(south + north) / 2, (west + east) / 2], 6, { animate: false });
     }
-    for (const layer of payload.layers) {
-      const drawer = app.drawers[layer.id];
+    for (const { id, data } of changed) {
+      const drawer = app.drawers[id];
       if (!drawer) continue;
-      drawer.draw(layer.data);
-      if (!app.shown.get(layer.id)) drawer.setShown?.(false);
+      if (isChange(id)) drawer.change(data, before[id]);
+      else drawer.draw(data);
+      if (!app.shown.get(id)) drawer.setShown?.(false);
     }
     for (const part of app.parts) part.load?.(payload);
     document.body.classList.remove("is-empty");

@@ -196,6 +196,51 @@
     changed(wanted);
   };
 
+  // --- data -----------------------------------------------------------------------------------------------------
+  const addCell = (record, latlngs) => {
+    const layer = L.polygon(latlngs, {
+      renderer, pane: "cells", smoothFactor: 0.5, weight: 0.7, fillOpacity: 1, className: "cell",
+      bubblingMouseEvents: false,
+    });
+    const cell = { ...record, latlngs, layer, at: 0, turn: -1 };
+    layer.on("click", (event) => app.pickAt(event, cell));
+    group.addLayer(layer);
+    layer._path.setAttribute("data-cell", app.clean(cell.id));
+    return cell;
+  };
+
+  // Cells by id and by place, and on which day which of them change.
+  const index = () => {
+    const last = app.payload.days.count;
+    areasOf.clear();
+    T.byId = new Map(T.cells.map((cell) => [cell.id, cell]));
+    T.byPlace = new Map();
+    T.changes = new Map();
+    for (const cell of T.cells) {
+      if (cell.place && !T.byPlace.has(cell.place)) T.byPlace.set(cell.place, cell);
+      cell.states.forEach((state, i) => {
+        if (i === 0 || state.from < 0 || state.from >= last || !isChange(cell.states[i - 1], state)) return;
+        if (!T.changes.has(state.from)) T.changes.set(state.from, []);
+        T.changes.get(state.from).push(cell);
+      });
+    }
+    for (const cells of T.changes.values()) cells.sort((a, b) => (b.people ?? 0) - (a.people ?? 0));
+  };
+
+  const readBorders = (data) => {
+    const [[south, west], [north, east]] = app.payload.bounds;
+    const nth = (value, low, high) => Math.max(0, Math.min(BLOCKS - 1, Math.floor(((value - low) / (high - low || 1)) * BLOCKS)));
+    borders = data.borders.map(([a, b, path]) => {
+      const line = app.decode(path, data.scale);
+      const [lat, lon] = line[line.length >> 1];
+      return {
+        a: a < 0 ? null : T.cells[a], b: b < 0 ? null : T.cells[b], line,
+        block: nth(lat, south, north) * BLOCKS + nth(lon, west, east),
+      };
+    });
+    projectBorders();
+  };
+
   T.pick = (cell) => {
     T.picked = cell;
     pickedOutline?.remove();
@@ -212,63 +257,47 @@
     draw(data) {
       renderer = L.svg({ pane: "cells", padding: app.PADDING });
       lines = app.lines._rootGroup.appendChild(app.svg("g", {}));
-      group = L.featureGroup();
-      T.defs = app.svg("defs", {});
-      defined.clear();
-      areasOf.clear();
-      looks.clear();
-      const last = app.payload.days.count;
-      T.cells = data.cells.map((record) => {
-        const latlngs = app.decodePolygons(record.shape, data.scale);
-        const layer = L.polygon(latlngs, {
-          renderer, pane: "cells", smoothFactor: 0.5, weight: 0.7, fillOpacity: 1, className: "cell",
-          bubblingMouseEvents: false,
-        });
-        const cell = { ...record, latlngs, layer, at: 0, turn: -1 };
-        layer.on("click", (event) => app.pickAt(event, cell));
-        group.addLayer(layer);
-        return cell;
-      });
-      T.byId = new Map(T.cells.map((cell) => [cell.id, cell]));
-      T.byPlace = new Map();
-      T.changes = new Map();
-      for (const cell of T.cells) {
-        if (cell.place && !T.byPlace.has(cell.place)) T.byPlace.set(cell.place, cell);
-        cell.states.forEach((state, i) => {
-          if (i === 0 || state.from < 0 || state.from >= last || !isChange(cell.states[i - 1], state)) return;
-          if (!T.changes.has(state.from)) T.changes.set(state.from, []);
-          T.changes.get(state.from).push(cell);
-        });
-      }
-      for (const cells of T.changes.values()) cells.sort((a, b) => (b.people ?? 0) - (a.people ?? 0));
-      group.addTo(app.map);
-      renderer._container.prepend(T.defs);
-      for (const cell of T.cells) cell.layer._path.setAttribute("data-cell", app.clean(cell.id));
-      const [[south, west], [north, east]] = app.payload.bounds;
-      const nth = (value, low, high) => Math.max(0, Math.min(BLOCKS - 1, Math.floor(((value - low) / (high - low || 1)) * BLOCKS)));
-      borders = data.borders.map(([a, b, path]) => {
-        const line = app.decode(path, data.scale);
-        const [lat, lon] = line[line.length >> 1];
-        return {
-          a: a < 0 ? null : T.cells[a], b: b < 0 ? null : T.cells[b], line,
-          block: nth(lat, south, north) * BLOCKS + nth(lon, west, east),
-        };
-      });
       edges = {
         faint: blockLine("edge faint"),
         dashed: blockLine("edge dashed"),
         solid: blockLine("edge solid"),
       };
       changed = blockLine("changed");
-      projectBorders();
-      if (data.far.length) {
+      group = L.featureGroup().addTo(app.map);
+      renderer.addTo(app.map);
+      T.defs = app.svg("defs", {});
+      renderer._container.prepend(T.defs);
+      defined.clear();
+      looks.clear();
+      this.change(data, { shapes: [], borders: [], far: [] });
+    },
+    // Draws what is different: cells that are new or cut anew, borders and veils only if any of them is another one.
+    change(data, before) {
+      T.pick(null);
+      const known = T.cells;
+      const drawn = new Map(known.map((cell, i) => [cell.id, { cell, shape: before.shapes[i] }]));
+      T.cells = data.cells.map((record, i) => {
+        const { cell, shape } = drawn.get(record.id) ?? {};
+        if (!cell || !app.same(shape, data.shapes[i])) return addCell(record, app.decodePolygons(data.shapes[i], data.scale));
+        drawn.delete(record.id);
+        return Object.assign(cell, { turn: -1, at: 0 }, record);
+      });
+      for (const { cell } of drawn.values()) group.removeLayer(cell.layer);
+      index();
+      const isCutAnew = T.cells.length !== known.length || T.cells.some((cell, i) => cell !== known[i]);
+      if (isCutAnew || !app.same(before.borders, data.borders)) readBorders(data);
+      if (!app.same(before.far, data.far)) {
+        far?.remove();
         far = L.featureGroup(data.far.map((polygons, i) =>
           L.polygon(app.decodePolygons(polygons, data.scale), {
             fillOpacity: (VEIL * (i + 1)) / data.far.length,
             renderer, pane: "cells", interactive: false, className: "far", smoothFactor: 1,
           }))).addTo(app.map);
       }
-      this.repaint();
+      far?.bringToFront();
+      paintAll(app.day);
+      paintBorders();
+      paintChanges(app.day);
     },
     clear() {
       T.pick(null);

@@ -22,6 +22,15 @@ SCALE = 10_000
 """Steps per degree: 0.0001 degrees are at most 11 m, finer than any evidence here is placed."""
 
 
+class Fixed(list[Any]):
+    """A list that stays as it is: `mapview.escape_json` writes it once and keeps the text.
+
+    Shapes are most of what a map is made of, and a new claim changes none of them.
+    """
+
+    written: str | None = None
+
+
 def encode_path(coordinates: Iterable[Sequence[float]], *, scale: int = SCALE) -> list[int]:
     """Encode (x, y) pairs; pairs that fall on the one before them are left out.
 

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata import ROOT
 from mapapp.layers import Layer
-from mapapp.layers._encoding import SCALE, encode_lines, encode_polygons, without_none
+from mapapp.layers._encoding import SCALE, Fixed, encode_lines, encode_polygons, without_none
 from mapapp.layers.territory import shared_borders
 from mapapp.neighbours import companions, fit_around
 
@@ -35,9 +35,7 @@ def _read(name: str) -> list[tuple[dict[str, Any], BaseGeometry]]:
 
 
 @lru_cache(maxsize=4)
-def _read_world(
-    bbox: tuple[float, float, float, float], own: BaseGeometry, code: str
-) -> tuple[list[dict[str, Any]], list[list[int]]]:
+def _read_world(bbox: tuple[float, float, float, float], own: BaseGeometry, code: str) -> tuple[Fixed, Fixed]:
     """Return the countries, fitted to the theatre, and the lines between the provinces around it; encoded."""
     west, south, east, north = bbox
     margin = max(east - west, north - south) * NEAR_MARGIN
@@ -48,7 +46,7 @@ def _read_world(
     shapes = tuple(shape for _, shape in world)
     if not own.is_empty:
         shapes = fit_around(shapes, own=own, index=index)
-    countries = [
+    countries = Fixed(
         without_none(
             {
                 "name": properties.get("name"),
@@ -60,18 +58,18 @@ def _read_world(
             }
         )
         for (properties, _), geometry in zip(world, shapes, strict=True)
-    ]
-    lines: list[list[int]] = []
+    )
+    lines = Fixed()
     for _, geometry in _read("admin1_lines.geojson"):
         lines += encode_lines(shapely.intersection(geometry, near), scale=LINE_SCALE)
     return countries, lines
 
 
 @lru_cache(maxsize=4)
-def _encode_units(shapes: tuple[BaseGeometry, ...]) -> tuple[BaseGeometry, list[tuple[int, int, list[int]]]]:
+def _encode_units(shapes: tuple[BaseGeometry, ...]) -> tuple[BaseGeometry, Fixed]:
     """Return the whole of some units, and the borders between them encoded."""
     whole = shapely.coverage_union_all(list(shapes)) if shapes else shapely.Polygon()
-    return whole, shared_borders(list(shapes))
+    return whole, Fixed(shared_borders(list(shapes)))
 
 
 def build(scene: Scene) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -159,6 +159,12 @@ def _encode_crossing(crossing: Crossing) -> dict[str, Any]:
     )
 
 
+@lru_cache(maxsize=256)
+def _encode_crossings(route: Route) -> list[dict[str, Any]]:
+    """Return where a route leads; looking it up is most of the work, and a claim changes no route."""
+    return [_encode_crossing(one) for one in crossed_countries(route)]
+
+
 def _encode_route(route: Route, *, scene: Scene, leads: frozenset[str], names: Mapping[str, str]) -> dict[str, Any]:
     first = scene.query.start
     timing = timing_of(route)
@@ -181,7 +187,7 @@ def _encode_route(route: Route, *, scene: Scene, leads: frozenset[str], names: M
                 _encode_leg(leg, times_s=times.get(number, ()), start_s=start_s)
                 for number, leg in enumerate(route.legs)
             ],
-            "crossed": [_encode_crossing(one) for one in crossed_countries(route)] or None,
+            "crossed": _encode_crossings(route) or None,
             "clock": _encode_clock(timing),
             "profile": _encode_profile(route.profile) if timing else None,
             "points": [_encode_point(point, names=names) for point in route.points],

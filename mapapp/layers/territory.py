@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from mapapp.layers import Layer
-from mapapp.layers._encoding import SCALE, day_number, encode_path, encode_polygons, without_none
+from mapapp.layers._encoding import SCALE, Fixed, day_number, encode_path, encode_polygons, without_none
 from mapapp.model import Cell, ControlState, MapQuery
 from mapapp.selection import is_shown
 
@@ -160,13 +160,13 @@ def _encode_state(state: ControlState, *, query: MapQuery, event_index: dict[str
 def _encode_areas(cells: tuple[Cell, ...]) -> dict[str, Any]:
     """Return what follows from the cells alone. A new claim rarely makes a new cell, and this is most of the work."""
     return {
-        "shapes": [encode_polygons(cell.geometry) for cell in cells],
-        "borders": shared_borders([cell.geometry for cell in cells]),
-        "far": [encode_polygons(veil) for veil in far_veils(cells)],
+        "shapes": Fixed(encode_polygons(cell.geometry) for cell in cells),
+        "borders": Fixed(shared_borders([cell.geometry for cell in cells])),
+        "far": Fixed(encode_polygons(veil) for veil in far_veils(cells)),
     }
 
 
-def _encode_cell(cell: Cell, *, shape: list[list[list[int]]], states: list[dict[str, Any]]) -> dict[str, Any]:
+def _encode_cell(cell: Cell, *, states: list[dict[str, Any]]) -> dict[str, Any]:
     return without_none(
         {
             "id": cell.id,
@@ -178,27 +178,21 @@ def _encode_cell(cell: Cell, *, shape: list[list[list[int]]], states: list[dict[
             "unit": cell.unit_pcode,
             "km2": round(cell.area_km2, 2),
             "people": cell.population,
-            "shape": shape,
             "states": states,
         }
     )
 
 
 def build(scene: Scene) -> dict[str, Any]:
-    """Return cells with their states, the borders between them, and the parts far from any place."""
+    """Return cells with their states, then their shapes, the borders between them, and the parts far from any place."""
     event_index = {event.id: number for number, event in enumerate(scene.events)}
     states: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for state in sorted(scene.timeline.states, key=lambda item: (item.cell_id, item.start)):
         states[state.cell_id].append(_encode_state(state, query=scene.query, event_index=event_index))
-    areas = _encode_areas(scene.cells)
     return {
         "scale": SCALE,
-        "cells": [
-            _encode_cell(cell, shape=shape, states=states[cell.id])
-            for cell, shape in zip(scene.cells, areas["shapes"], strict=True)
-        ],
-        "borders": areas["borders"],
-        "far": areas["far"],
+        "cells": [_encode_cell(cell, states=states[cell.id]) for cell in scene.cells],
+        **_encode_areas(scene.cells),
     }
 
 

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from mapapp.export.html import EXPORTER
 from mapapp.layers import all_layers
 from mapapp.mapview import build_document, build_payload
-from mapapp.model import Evidence, Mention, MentionKind, Resolution
+from mapapp.model import Candidate, Claim, EventKind, Evidence, Mention, MentionKind, Resolution
 from mapapp.scene import build_scene
 from mapapp.selection import default_query
 from tests import invented
@@ -60,8 +60,6 @@ def invented_scene() -> Any:
 
 
 def invented_candidate() -> Any:
-    from mapapp.model import Candidate
-
     return Candidate(invented.PLACES[1], score=0.9)
 
 
@@ -497,11 +495,15 @@ addEventListener('message', event => {
 @pytest.fixture
 def hosted(open_html: Callable[..., Any], invented_scene: Any) -> Any:
     """A page that shows the empty document in a sandboxed frame and has posted a payload into it."""
+    return host(open_html, build_payload(invented_scene))
+
+
+def host(open_html: Callable[..., Any], payload: dict[str, Any]) -> Any:
     watched = open_html(HOST)
     page = watched.page
     page.evaluate("html => { document.querySelector('iframe').srcdoc = html }", build_document(None))
     until(page, "window.got.some(message => message.type === 'mapapp:ready')")
-    post(page, {"type": "mapapp:payload", "payload": build_payload(invented_scene)})
+    post(page, {"type": "mapapp:payload", "payload": payload})
     until(page, "window.got.some(message => message.type === 'mapapp:state')")
     return watched
 
@@ -536,6 +538,86 @@ def test_new_data_keeps_date_and_view(hosted: Any, invented_scene: Any) -> None:
     assert frame.evaluate("JSON.stringify([mapapp.map.getCenter(), mapapp.map.getZoom()])") == view
     assert frame.locator("path.cell").count() == 6
     hosted.assert_clean()
+
+
+DRAWN = """() => {
+  const paths = (selector) => [...document.querySelectorAll(selector)];
+  const shape = (path) => path.getAttribute('d');
+  const ids = (cells) => cells.map((cell) => cell.id).sort();
+  const look = (path) => ['data-cell', 'data-holder', 'fill', 'class', 'd'].map((name) => path.getAttribute(name));
+  const cells = paths('path.cell');
+  const veils = paths('path.far');
+  return {
+    cells: cells.map(look).sort(),
+    lines: paths('.edge, g.changed').map((g) => [...g.children].map(shape).filter(Boolean).sort()),
+    veils: veils.map((path) => [shape(path), path.getAttribute('fill-opacity')]),
+    areVeilsAbove: veils.every((veil) => cells.every((cell) => cell.compareDocumentPosition(veil) & 4)),
+    changes: [...Array(mapapp.payload.days.count).keys()].map((day) => ids(mapapp.territory.changesOn(day))),
+    states: mapapp.territory.cells.map((cell) => [cell.id, cell.states]),
+    panels: ['.title', '.legend', '.ticks', '.attribution'].map((name) => document.querySelector(name).innerText),
+    bars: document.querySelector('.bars').innerHTML,
+    ground: paths('path.land, path.unit, path.outline').map(shape),
+    events: mapapp.events.list,
+    data: mapapp.data,
+  };
+}"""
+
+
+def scene_with(theatre: Any, *places: Any) -> Any:
+    """The theatre with an article that says of each place that the Front took it on the third day."""
+    quotes = [f"The Front took {place.name} on Thursday." for place in places]
+    article = invented.make_article(" ".join(quotes))
+    claims = tuple(
+        Claim(
+            f"claim-{number}", article.id, article.text.index(quote), article.text.index(quote) + len(quote), quote,
+            EventKind.OVERTAKES, actor="FRO", date_start=invented.day(3), date_end=invented.day(3), date_prec=1,
+            place=Resolution(
+                Mention(article.id, 0, 1, place.name, MentionKind.TOPONYM), (Candidate(place, 0.9),), 1, 0.9
+            ),
+        )
+        for number, (place, quote) in enumerate(zip(places, quotes, strict=True))
+    )  # fmt: skip
+    reading = dataclasses.replace(invented.make_reading(), article=article, claims=claims)
+    return build_scene(default_query(theatre), theatre=theatre, readings=(reading,) if places else ())
+
+
+@pytest.mark.parametrize("day", [2, 3, 5])
+def test_what_is_drawn_after_a_change_is_what_would_be_drawn_from_nothing(
+    open_html: Callable[..., Any], day: int
+) -> None:
+    theatre = invented.THEATRE
+    known = theatre.cell_places[0]
+    village = dataclasses.replace(known, id="made:village", name="Village", lat=known.lat + 0.11, lon=known.lon + 0.07)
+    steps = [scene_with(theatre, *places) for places in ((), (known,), (known, village), (village,), (known,), ())]
+    assert len({len(scene.cells) for scene in steps}) == 2  # the village has a cell of its own
+    date_message = {"type": "mapapp:set", "date": invented.day(day).isoformat()}
+    changed = host(open_html, build_payload(steps[0]))
+    post(changed.page, date_message)
+    for number, scene in enumerate(steps):
+        payload = build_payload(scene)
+        post(changed.page, {"type": "mapapp:payload", "payload": payload})
+        until(changed.page, f"window.got.filter(message => message.type === 'mapapp:loaded').length === {number + 2}")
+        anew = host(open_html, payload)
+        post(anew.page, date_message)
+        until(anew.page.frames[1], f"mapapp.isoOf(mapapp.day) === '{invented.day(day)}'")
+        found, expected = (watched.page.frames[1].evaluate(DRAWN) for watched in (changed, anew))
+        assert found["areVeilsAbove"]
+        assert found == expected
+        anew.page.close()
+    changed.assert_clean()
+
+
+def test_cells_that_no_change_touches_are_not_drawn_again(open_html: Callable[..., Any]) -> None:
+    theatre = invented.THEATRE
+    watched = host(open_html, build_payload(scene_with(theatre)))
+    frame = watched.page.frames[1]
+    frame.evaluate("document.querySelectorAll('path.cell, path.land').forEach((path) => { path.isOld = true; })")
+    post(
+        watched.page, {"type": "mapapp:payload", "payload": build_payload(scene_with(theatre, theatre.cell_places[0]))}
+    )
+    until(watched.page, "window.got.filter(message => message.type === 'mapapp:loaded').length === 2")
+    assert frame.evaluate("[...document.querySelectorAll('path.cell, path.land')].every((path) => path.isOld)")
+    assert frame.evaluate("mapapp.events.list.some((event) => !event.bundled)")
 
 
 def test_click_is_told_to_the_page_around(hosted: Any) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from mapapp.layers import territory
-from mapapp.layers._encoding import encode_path, encode_polygons
+from mapapp.layers._encoding import Fixed, encode_path, encode_polygons
 from mapapp.mapview import build_document, build_payload, escape_json
 from mapapp.model import Status
 from mapapp.scene import Scene, build_scene
@@ -49,6 +49,23 @@ def test_escaped_json_reads_back_and_holds_no_sign_of_a_template(value: Any) -> 
     text = escape_json(value)
     assert json.loads(text) == value
     assert not re.search(r"[<>&\u2028\u2029]|\{\{|\{%|\{#|\$\{", text)
+
+
+@given(JSON_VALUES, st.lists(JSON_VALUES))
+def test_a_fixed_list_is_written_once_and_like_any_other(value: Any, items: list[Any]) -> None:
+    fixed = Fixed(items)
+    text = escape_json({"layers": [{"data": {"fixed": fixed, "other": value}}]})
+    assert text == escape_json({"layers": [{"data": {"fixed": items, "other": value}}]})
+    assert fixed.written is not None
+    assert fixed.written in text
+
+
+def test_a_new_claim_leaves_the_shapes_as_they_are_written(scene: Scene) -> None:
+    later = build_scene(scene.query, theatre=scene.theatre, readings=(invented.make_reading(),), before=scene)
+    for name in ("shapes", "borders", "far"):
+        before, after = (layer_data(build_payload(each), "territory")[name] for each in (scene, later))
+        assert isinstance(after, Fixed)
+        assert after is before
 
 
 def test_numbers_that_json_lacks_are_refused() -> None:
