@@ -14,6 +14,7 @@ from mapapp.histories.reading import read_history
 from mapapp.histories.records import Imported, check_source
 from mapapp.histories.shelf import add_layer, event_layers, remove_layer
 from mapapp.histories.writing import list_imports, undo_import, write_history
+from mapapp.sheets import LIMITS
 from mapapp.text import show_plain
 from mapapp.theatres.files import read_units
 from mapapp.theatres.theatre import Theatre, load_theatre
@@ -147,7 +148,7 @@ def add_commands(commands: Commands) -> None:
             "import-history towns.csv --column place=Town --column holder=Side --theatre somewhere --source https://…",
         ),
     )
-    command.add_argument("file", metavar="FILE", help="CSV or TSV in UTF-8, or XLSX")
+    command.add_argument("file", metavar="FILE", help=f"CSV or TSV in UTF-8, or XLSX. {LIMITS}")
     command.add_argument("--format", choices=FORMATS, help="else recognised by its columns; docs/cli.md tells them")
     command.add_argument(
         "--column", metavar="FIELD=NAME", action="append", default=[], help="a column that is not called as usual"

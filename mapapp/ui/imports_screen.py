@@ -19,6 +19,7 @@ from mapapp.histories.shelf import event_layers, remove_layer
 from mapapp.histories.writing import list_imports, undo_import
 from mapapp.model import MapQuery
 from mapapp.selection import default_query
+from mapapp.sheets import LIMITS, MAX_BYTES
 from mapapp.theatres.skeleton import known_countries
 from mapapp.theatres.theatre import Theatre, list_theatres, load_theatre
 from mapapp.ui.jobs import start_job
@@ -31,6 +32,8 @@ MESSAGE, CHECKED, GLANCE = "imports_message", "imports_checked", "imports_glance
 """Names in the session: what is said after the page has been drawn anew, and with what it was made from what was
 checked and what was looked at last."""
 
+MAX_UPLOAD_MB = 100
+"""Of one file through the browser, which holds it in memory."""
 NEW = "A new conflict …"
 NO_COLUMN = "—"
 N_KEPT, N_SET_ASIDE = 50, 200
@@ -45,6 +48,7 @@ def show_imports(query: MapQuery, *, theatre: Theatre) -> None:
     st.caption(
         "A control history (who held which place from which day on) becomes a conflict of your own. An event export of "
         "ACLED or UCDP becomes a layer of the map that colours nothing. CSV or TSV in UTF-8, or XLSX (its first sheet)."
+        f" {LIMITS}"
     )
     file = _choose_file()
     if file is None:
@@ -103,9 +107,17 @@ def show_imports(query: MapQuery, *, theatre: Theatre) -> None:
 
 
 def _choose_file() -> UploadedFile | Path | None:
-    uploaded = st.file_uploader("The table", type=["csv", "tsv", "txt", "xlsx"], key="imports_file")
+    uploaded = st.file_uploader(
+        "The table",
+        type=["csv", "tsv", "txt", "xlsx"],
+        key="imports_file",
+        max_upload_size=MAX_UPLOAD_MB,
+        help="A larger one is read by its path, below.",
+    )
     path = st.text_input(
-        "Or the path of a file on the machine that the app runs on", key="imports_path", max_chars=500
+        f"Or the path of a file on the machine that the app runs on, up to {MAX_BYTES / 1e6:,.0f} MB",
+        key="imports_path",
+        max_chars=500,
     ).strip()
     return uploaded or (Path(path).expanduser() if path else None)
 
@@ -136,7 +148,7 @@ def _glance(file: UploadedFile | Path) -> Glance:
     """Return the beginning of a file, read once."""
     kept = st.session_state.get(GLANCE)
     if kept is None or kept[0] != _identity(file):
-        with _as_path(file) as path:
+        with st.spinner("Looking at the table …"), _as_path(file) as path:
             kept = (_identity(file), glance_at(path))
         st.session_state[GLANCE] = kept
     glance: Glance = kept[1]

@@ -123,3 +123,21 @@ def test_hostile_cells_stay_text(open_app: OpenApp, folder: Path) -> None:
     assert "\u202e" not in words
     press(app, "imports_do")
     assert {place.name for place in load_theatre("elsewhere").cell_places} >= {"=1+1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "contents", "said"),
+    [
+        ("t.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "old kind (XLS)"),
+        ("t.xlsx", b"place,day\n", "no XLSX workbook"),
+        ("t.csv", b"place,day\nAl\0da,2030-01-01\n", "bytes of value zero"),
+    ],
+)
+def test_a_table_made_to_harm_is_refused_and_the_limits_stand_there_before(
+    open_app: OpenApp, folder: Path, name: str, contents: bytes, said: str
+) -> None:
+    app = open_app("data")
+    assert "1,048,576 rows" in told(app)
+    app.file_uploader(key="imports_file").set_value((name, contents, "application/octet-stream")).run()
+    assert not app.exception
+    assert said in told(app).replace("\\", "")
