@@ -50,11 +50,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Desk:
-    """All stored articles of a theatre as people have decided about them."""
+    """Articles of a theatre as people have decided about them."""
 
     theatre: Theatre
     reviews: Mapping[str, Reviewed]
-    """By article id, in the order in which they were stored."""
+    """By article id: samples that count first, then in the order in which they were stored."""
     decisions: tuple[Decision, ...]
     """Of these articles, oldest first."""
 
@@ -94,9 +94,11 @@ class Desk:
         return next(iter(found.values()))
 
 
-def open_desk(store: Store, *, theatre: Theatre, gazetteer: PlaceFinder) -> Desk:
-    """Return all stored articles of a theatre with the decisions applied."""
-    readings = store.readings(theatre=theatre.code)
+def open_desk(
+    store: Store, *, theatre: Theatre, gazetteer: PlaceFinder, readings: Sequence[Reading] | None = None
+) -> Desk:
+    """Return articles of a theatre with the decisions applied: those of `readings`, None = all that are stored."""
+    readings = store.readings(theatre=theatre.code) if readings is None else readings
     by_article: dict[str, list[Decision]] = {reading.article.id: [] for reading in readings}
     for decision in store.decisions():
         if decision.article_id in by_article:

@@ -20,7 +20,7 @@ def run_export(options: argparse.Namespace) -> int:
     """Write all claims and decisions of the stored articles to a file."""
     form = options.format or Path(options.output).suffix.lower().removeprefix(".")
     with opened_work(options) as work:
-        ids = None if options.article is None else {find_article(work.desk(), options.article)}
+        ids = None if options.article is None else {find_article(work.stored_desk(), options.article)}
         exchange = collect_claims(work.store, theatre=work.theatre, gazetteer=work.gazetteer, article_ids=ids)
         write_output(write_exchange(exchange, format=form), name=options.output)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -126,9 +127,11 @@ def build_stored_scene(
             readings, decisions = store.readings(theatre=theatre.code), store.decisions()
             tracks = tuple(track.route for track in store.tracks(theatre=theatre.code))
         gazetteer = PatientGazetteer(theatre)
-        readings = (
-            _with_samples(readings, theatre=theatre) if with_samples else _without_samples(readings, theatre=theatre)
-        )
+        if with_samples:
+            stored = {reading.article.id for reading in readings}
+            readings = (*read_samples(theatre, known=stored), *readings)
+        else:
+            readings = without_samples(readings, theatre=theatre)
         readings = tuple(
             apply_decisions(reading, decisions=decisions, theatre=theatre, gazetteer=gazetteer) for reading in readings
         )
@@ -143,18 +146,19 @@ def build_stored_scene(
     )
 
 
-def _with_samples(readings: tuple[Reading, ...], *, theatre: Theatre) -> tuple[Reading, ...]:
-    stored = {reading.article.id for reading in readings}
-    missing = [article for article in sample_articles(theatre) if article.id not in stored]
-    if not missing:
-        return readings
-    index = open_place_index(theatre)
-    return (*(read_article(article, theatre=theatre, gazetteer=index) for article in missing), *readings)
-
-
-def _without_samples(readings: tuple[Reading, ...], *, theatre: Theatre) -> tuple[Reading, ...]:
+def without_samples(readings: tuple[Reading, ...], *, theatre: Theatre) -> tuple[Reading, ...]:
+    """Return what is stored without the theatre's samples, which are stored once somebody decided about them."""
     samples = {article.id for article in sample_articles(theatre)}
     return tuple(reading for reading in readings if reading.article.id not in samples)
+
+
+def read_samples(theatre: Theatre, *, known: Container[str] = ()) -> tuple[Reading, ...]:
+    """Read the theatre's sample articles but those that are `known`; without others the place index stays closed."""
+    missing = [article for article in sample_articles(theatre) if article.id not in known]
+    if not missing:
+        return ()
+    index = open_place_index(theatre)
+    return tuple(read_article(article, theatre=theatre, gazetteer=index) for article in missing)
 
 
 def write_output(contents: bytes, *, name: str) -> None:
@@ -187,9 +191,15 @@ def add_article_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--without-articles", action="store_true", help="no articles: neither stored nor samples; else both count"
     )
+    add_samples_option(command)
+
+
+def add_samples_option(command: argparse.ArgumentParser, *, is_below: bool = False) -> None:
+    """Let the user leave the samples out. `is_below`: the command above has the same option, which else holds."""
     command.add_argument(
         "--no-samples",
         action="store_true",
+        default=argparse.SUPPRESS if is_below else False,
         help="leave the theatre's sample articles out; else they count as in the app",
     )
 

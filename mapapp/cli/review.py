@@ -11,6 +11,7 @@ from mapapp.claims.decisions import EVENT, FIELDS, active_decisions, undone_numb
 from mapapp.claims.exchange import FORMATS
 from mapapp.claims.parts import Part, write_parts
 from mapapp.cli.claim_files import run_export, run_import
+from mapapp.cli.maps import add_samples_option
 from mapapp.cli.queue import run_list, short_id
 from mapapp.cli.reviewer import find_article, opened_work
 from mapapp.cli.terminal import Commands, add_command, add_store_option, add_theatre_option
@@ -125,7 +126,7 @@ def run_merge(options: argparse.Namespace) -> int:
 def run_undo(options: argparse.Namespace) -> int:
     """Take back the last step, or one decision by its number."""
     with opened_work(options) as work:
-        desk = work.desk()
+        desk = work.stored_desk()
         if options.number is None:
             undone = undo_last(work.store, desk.decisions, who=work.who, why=work.why)
         else:
@@ -142,7 +143,7 @@ def run_undo(options: argparse.Namespace) -> int:
 def run_redo(options: argparse.Namespace) -> int:
     """Bring back what was undone last."""
     with opened_work(options) as work:
-        for one in redo_last(work.store, work.desk().decisions, who=work.who, why=work.why):
+        for one in redo_last(work.store, work.stored_desk().decisions, who=work.who, why=work.why):
             print(f"No {one.id}: brought back by undoing {one.target.replace(':', ' ')}.")
     return 0
 
@@ -150,7 +151,7 @@ def run_redo(options: argparse.Namespace) -> int:
 def run_log(options: argparse.Namespace) -> int:
     """Print the log, oldest first."""
     with opened_work(options) as work:
-        desk = work.desk()
+        desk = work.stored_desk()
     article_id = None if options.article is None else find_article(desk, options.article)
     log = [one for one in desk.decisions if article_id in (None, one.article_id)]
     undone = undone_numbers(desk.decisions)
@@ -191,7 +192,8 @@ def add_commands(commands: Commands) -> None:
         commands,
         "review",
         run_review,
-        "decide about claims; alone, walk what waits with single keys (on a terminal), else list it",
+        "decide about claims of stored and sample articles, as in the app's queue; alone, walk what waits with single "
+        "keys (on a terminal), else list it",
         examples=(
             "review",
             "review list --limit 20",
@@ -205,7 +207,7 @@ def add_commands(commands: Commands) -> None:
     for name, value in (("article", None), ("all", False), ("limit", None), ("json", False)):
         group.set_defaults(**{name: value})
     what = group.add_subparsers(title="what to do", metavar="list|accept|reject|…")
-    listing = what.add_parser("list", help="list what waits, what would change the map most first")
+    listing = what.add_parser("list", help="list what waits, samples too, what would change the map most first")
     listing.add_argument("--limit", type=_read_count, metavar="N", help="only the first N")
     listing.add_argument("--all", action="store_true", help="every claim with its state, by article")
     listing.set_defaults(run=run_list)
@@ -248,14 +250,7 @@ def add_commands(commands: Commands) -> None:
     redo.set_defaults(run=run_redo)
     log = what.add_parser("log", help="list who decided what, when and why")
     log.set_defaults(run=run_log)
-    export = what.add_parser("export", help="write claims and decisions as JSONL or CSV")
-    export.add_argument("-o", "--output", required=True, metavar="FILE", help="- = standard output")
-    export.add_argument("--format", choices=FORMATS, help="else as -o ends")
-    export.set_defaults(run=run_export)
-    importing = what.add_parser("import", help="take in claims and decisions; quotes are checked against the articles")
-    importing.add_argument("file", metavar="FILE", help="as `review export` writes it; - = standard input")
-    importing.add_argument("--check", action="store_true", help="only say what would be added")
-    importing.set_defaults(run=run_import)
+    export, importing = _add_files(what)
     for command in (listing, log):
         command.add_argument("--json", action="store_true", help="an object a line")
     for command in (listing, log, export):
@@ -281,6 +276,21 @@ def add_commands(commands: Commands) -> None:
         add_theatre_option(command, is_below=command is not group)
         add_store_option(command, is_below=command is not group)
     group.add_argument("--who", metavar="NAME", help="for the log; else the user of this machine")
+    for command in (group, listing):
+        add_samples_option(command, is_below=command is listing)
+
+
+def _add_files(what: Commands) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """Add the commands for claims as files."""
+    export = what.add_parser("export", help="write claims and decisions as JSONL or CSV")
+    export.add_argument("-o", "--output", required=True, metavar="FILE", help="- = standard output")
+    export.add_argument("--format", choices=FORMATS, help="else as -o ends")
+    export.set_defaults(run=run_export)
+    importing = what.add_parser("import", help="take in claims and decisions; quotes are checked against the articles")
+    importing.add_argument("file", metavar="FILE", help="as `review export` writes it; - = standard input")
+    importing.add_argument("--check", action="store_true", help="only say what would be added")
+    importing.set_defaults(run=run_import)
+    return export, importing
 
 
 def _read_count(text: str) -> int:

@@ -6,13 +6,13 @@ import argparse
 import getpass
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from mapapp.cli.maps import PatientGazetteer
+from mapapp.cli.maps import PatientGazetteer, read_samples, without_samples
 from mapapp.cli.terminal import open_place_index, opened_store
 from mapapp.desk import NOBODY, Desk, Step, decide, open_desk
 from mapapp.errors import PlaceError, StoreError
-from mapapp.model import Decision
+from mapapp.model import Decision, Reading
 from mapapp.store import Store
 from mapapp.theatres.theatre import Theatre, load_theatre
 
@@ -26,13 +26,33 @@ class Work:
     gazetteer: PatientGazetteer
     who: str
     why: str
+    with_samples: bool = True
+    """Whether the theatre's sample articles count, as they do in the app."""
+
+    _samples: list[Reading] = field(default_factory=list, repr=False)
+    """Those that are not stored, once they have been read."""
 
     def desk(self) -> Desk:
-        """Return all articles as people have decided about them up to now."""
+        """Return all articles that count, samples among them, as people have decided about them up to now."""
+        stored = self.store.readings(theatre=self.theatre.code)
+        ids = {reading.article.id for reading in stored}
+        if self.with_samples and not self._samples:
+            self._samples.extend(read_samples(self.theatre, known=ids))
+        if self.with_samples:
+            readings = (*(sample for sample in self._samples if sample.article.id not in ids), *stored)
+        else:
+            readings = without_samples(stored, theatre=self.theatre)
+        return open_desk(self.store, theatre=self.theatre, gazetteer=self.gazetteer, readings=readings)
+
+    def stored_desk(self) -> Desk:
+        """Return all stored articles as people have decided about them: nothing was decided about any other."""
         return open_desk(self.store, theatre=self.theatre, gazetteer=self.gazetteer)
 
     def decide(self, desk: Desk, steps: Sequence[Step], *, article_id: str) -> tuple[Decision, ...]:
-        """Write steps about one article to the log."""
+        """Write steps about one article to the log. A sample is stored first, as the app does it."""
+        for sample in self._samples:
+            if sample.article.id == article_id:
+                self.store.add_reading(sample, theatre=self.theatre.code)
         return decide(
             self.store,
             steps,
@@ -64,7 +84,14 @@ def opened_work(options: argparse.Namespace) -> Iterator[Work]:
     """Open the store that the options name, for a theatre, in the name of who decides."""
     theatre = load_theatre(options.theatre)
     with opened_store(options.db) as store:
-        yield Work(store, theatre, PatientGazetteer(theatre), _author(options), getattr(options, "why", None) or "")
+        yield Work(
+            store,
+            theatre,
+            PatientGazetteer(theatre),
+            _author(options),
+            getattr(options, "why", None) or "",
+            with_samples=not getattr(options, "no_samples", False),
+        )
 
 
 def _author(options: argparse.Namespace) -> str:

@@ -24,6 +24,7 @@ from mapapp.model import Claim, EventKind
 from mapapp.queue import build_queue
 from mapapp.reading import read_article
 from mapapp.store import Store, open_store
+from mapapp.theatres.theatre import sample_articles
 
 TEXTS = (
     "Rebel fighters captured Hama on Thursday, residents said. The army said that it had withdrawn from the city.\n\n"
@@ -68,7 +69,7 @@ def claims(store: Store) -> list[Claim]:
 
 
 def listed(run: Run, *more: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in run("review", "list", "--json", *more)[1].splitlines()]
+    return [json.loads(line) for line in run("review", "list", "--no-samples", "--json", *more)[1].splitlines()]
 
 
 def test_the_queue_is_listed_with_what_hangs_on_each_claim(store: Store, run: Run) -> None:
@@ -79,6 +80,29 @@ def test_the_queue_is_listed_with_what_hangs_on_each_claim(store: Store, run: Ru
     code, out, _ = run("review", "list", "--limit", "1")
     assert (code, "the first 1 are listed" in out) == (0, True)
     assert len(listed(run, "--article", claims(store)[-1].article_id[:8])) == 1
+
+
+def test_the_samples_of_the_theatre_wait_as_in_the_app(store: Store, run: Run, theatre: Any, gazetteer: Any) -> None:
+    samples = [read_article(one, theatre=theatre, gazetteer=gazetteer) for one in sample_articles(theatre)]
+    counting = (*samples, *store.readings(theatre=theatre.code))
+    waiting = [row.claim.id for row in build_queue(counting, theatre=theatre).waiting]
+    rows = [json.loads(line) for line in run("review", "list", "--json")[1].splitlines()]
+    assert [row["id"] for row in rows] == waiting
+    assert len(rows) > len(listed(run))
+    assert run("review", "--no-samples", "list", "--json")[1] == run("review", "list", "--no-samples", "--json")[1]
+
+
+def test_a_sample_is_stored_when_something_is_decided_about_it(store: Store, run: Run, theatre: Any) -> None:
+    (*_, sample) = sample_articles(theatre)
+    rows = [json.loads(line) for line in run("review", "list", "--json")[1].splitlines()]
+    claim = next(row for row in rows if row["article"] == sample.id)
+    n_stored = len(store.articles())
+    assert run("review", "accept", claim["id"][:8])[0] == 0
+    assert len(store.articles()) == n_stored + 1
+    assert store.article(sample.id) == sample
+    assert claim["id"] not in {json.loads(line)["id"] for line in run("review", "list", "--json")[1].splitlines()}
+    assert run("review", "undo")[0] == 0
+    assert sample.id not in {row["article"] for row in listed(run)}
 
 
 def test_without_a_terminal_review_only_lists(store: Store, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
