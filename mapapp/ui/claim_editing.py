@@ -14,6 +14,7 @@ from mapapp.errors import DataError
 from mapapp.model import Claim, Event, EventKind, Place
 from mapapp.ui.cached import get_scene
 from mapapp.ui.errors import shown_errors
+from mapapp.ui.place_review import describe_no_place, look_for_places
 from mapapp.ui.review import Review, decide
 from mapapp.ui.state import current_query, has_samples
 from mapapp.ui.text import escape_markdown, shorten, show_steering
@@ -44,10 +45,28 @@ def _places_of(review: Review, *, claim: Claim) -> Mapping[str, Place]:
     return {item.place.id: item.place for item in found if item is not None and item.place is not None}
 
 
-def _ask_values(review: Review, *, claim: Claim, key: str) -> dict[str, str]:
+def _search_places(review: Review, *, claim: Claim, key: str) -> Mapping[str, Place]:
+    """Let the user look for any place by its name; return what it found and the places of the article."""
+    known = _places_of(review, claim=claim)
+    name = st.text_input(
+        "Look for another place by name",
+        max_chars=100,
+        placeholder="leave empty to choose among the places of the article",
+        key=f"place_search_{key}",
+    )
+    if not name.strip():
+        return known
+    found = look_for_places(name, theatre=review.theatre)
+    if found:
+        st.caption(f"{count(len(found), 'place')} found: first under “Where”.")
+    else:
+        st.warning(escape_markdown(describe_no_place(name)), icon=":material/info:")
+    return {**found, **known}
+
+
+def _ask_values(review: Review, *, claim: Claim, places: Mapping[str, Place], key: str) -> dict[str, str]:
     """Ask for kind, party, place and days of a claim; return them as the log writes them."""
     theatre, now = review.theatre, field_values(claim)
-    places = _places_of(review, claim=claim)
     codes = [None, *(actor.code for actor in theatre.actors)]
     kinds = [kind.value for kind in EventKind]
     kind = st.selectbox("Kind", kinds, index=kinds.index(claim.kind.value), key=f"kind_{key}")
@@ -63,7 +82,7 @@ def _ask_values(review: Review, *, claim: Claim, key: str) -> dict[str, str]:
         list(places),
         index=list(places).index(now["place"]) if now["place"] in places else None,
         format_func=lambda place: name_place(places[place], theatre=theatre),
-        help="One of the places of this article. For another place, correct the mention under Places.",
+        help="This claim alone. To correct a place for every claim that stands on its mention, go to Places.",
         key=f"place_{key}",
     )
     left, right = st.columns(2)
@@ -95,8 +114,9 @@ def write_days(start: date | None, end: date | None) -> str:
 
 def _show_correction(review: Review, *, claim: Claim) -> None:
     """Log each field that was changed as a decision of its own; one *undo* takes all of them back."""
+    places = _search_places(review, claim=claim, key=claim.id)
     with st.form(f"correct_form_{claim.id}", border=False):
-        values = _ask_values(review, claim=claim, key=claim.id)
+        values = _ask_values(review, claim=claim, places=places, key=claim.id)
         with st.container(horizontal=True):
             is_sent = st.form_submit_button("Save the corrections", type="primary")
             is_accepted = st.form_submit_button("Save and accept")
@@ -119,6 +139,7 @@ def _show_split(review: Review, *, claim: Claim) -> None:
     number = int(
         st.number_input("Parts", min_value=2, max_value=MOST_PARTS, value=2, step=1, key=f"split_n_{claim.id}")
     )
+    places = _search_places(review, claim=claim, key=f"{claim.id}_parts")
     with st.form(f"split_form_{claim.id}", border=False):
         asked = []
         for index, tab in enumerate(st.tabs([f"Part {place + 1}" for place in range(number)])):
@@ -127,7 +148,7 @@ def _show_split(review: Review, *, claim: Claim) -> None:
                 words = st.text_input(
                     "Words of this part", max_chars=2000, placeholder="empty = the whole sentence", key=f"words_{key}"
                 )
-                asked.append((words.strip(), _ask_values(review, claim=claim, key=key)))
+                asked.append((words.strip(), _ask_values(review, claim=claim, places=places, key=key)))
         is_sent = st.form_submit_button("Split it", type="primary")
     if not is_sent:
         return

@@ -20,6 +20,8 @@ from mapapp.ui.wording import WHERE_PRECISION, describe_resolution, name_place, 
 MENTION = "mention_choice"
 """Name of the widget that holds the number of the mention that is looked at."""
 
+MOST_PLACES = 50
+"""Of one name that are offered."""
 _NUMBERS = {"People": st.column_config.NumberColumn(format="localized", help="0 = not known")}
 
 
@@ -77,6 +79,17 @@ def show_places(review: Review) -> None:
         _show_place_correction(review, resolution=resolution)
 
 
+def look_for_places(name: str, *, theatre: Theatre) -> dict[str, Place]:
+    """Return the places of the whole gazetteer that have a name, by id, those that are likeliest meant first."""
+    gazetteer = wait_for(get_gazetteer_job(theatre.folder.name))
+    return {place.id: place for place in gazetteer.find(name.strip())[:MOST_PLACES]}
+
+
+def describe_no_place(name: str) -> str:
+    """Say that no place has a name, and what to do."""
+    return f"No place is called {name.strip()[:60]!r}. Try another spelling, or a place near it."
+
+
 def _name_mention(resolution: Resolution, *, theatre: Theatre) -> str:
     mention = resolution.mention
     where = describe_resolution(resolution, theatre=theatre)
@@ -114,11 +127,10 @@ def _show_place_correction(review: Review, *, resolution: Resolution) -> None:
     )
     options = {candidate.place.id: candidate.place for candidate in resolution.candidates[1:]}
     if name.strip():
-        gazetteer = wait_for(get_gazetteer_job(review.theatre.folder.name))
-        options = {place.id: place for place in gazetteer.find(name.strip())[:50]}
+        options = look_for_places(name, theatre=review.theatre)
         if not options:
             show_online_answers(review, resolution=resolution, name=name.strip())
-            raise PlaceError(f"No place is called {name.strip()[:60]!r}. Try another spelling, or a place near it.")
+            raise PlaceError(describe_no_place(name))
     left, middle, right = st.columns([3, 1, 1], vertical_alignment="bottom")
     chosen = left.selectbox(
         "It means",

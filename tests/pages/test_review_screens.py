@@ -165,6 +165,44 @@ def test_a_claim_is_corrected_and_accepted_at_one_stroke(open_app: OpenApp, stor
     assert [one.action for one in log()] == ["correct", "accept", "undo", "undo"]
 
 
+def test_a_claim_is_corrected_to_a_place_that_its_article_does_not_name(
+    open_app: OpenApp, stored: Any, claim_of: Any
+) -> None:
+    app = open_claim(open_app, stored, claim_of)
+    where = app.selectbox(key=f"place_{claim_of.id}")
+    assert not any("Palmyra" in option for option in where.options)
+    app.text_input(key=f"place_search_{claim_of.id}").set_value("Tadmur").run()
+    assert not app.exception
+    where = app.selectbox(key=f"place_{claim_of.id}")
+    chosen = next(number for number, option in enumerate(where.options) if option.startswith("Palmyra"))
+    where.select_index(chosen)
+    click(app, "Save the corrections")
+    (decision,) = log()
+    assert (decision.action, decision.field, decision.before) == ("correct", "place", claim_of.place.place.id)
+    table = next(element.value for element in app.dataframe if "Quote" in element.value.columns)
+    assert any("Palmyra" in where for where in table["Where"])
+
+
+def test_a_part_of_a_claim_may_be_of_any_place(open_app: OpenApp, stored: Any, claim_of: Any) -> None:
+    app = open_claim(open_app, stored, claim_of)
+    app.text_input(key=f"place_search_{claim_of.id}_parts").set_value("Tadmur").run()
+    where = app.selectbox(key=f"place_{claim_of.id}_2")
+    chosen = next(number for number, option in enumerate(where.options) if option.startswith("Palmyra"))
+    where.select_index(chosen)
+    click(app, "Split it")
+    table = next(element.value for element in app.dataframe if "Quote" in element.value.columns)
+    assert sum("Palmyra" in where for where in table["Where"]) == 1
+
+
+def test_a_name_that_no_place_has_is_said_beside_the_claim(open_app: OpenApp, stored: Any, claim_of: Any) -> None:
+    app = open_claim(open_app, stored, claim_of)
+    before = app.selectbox(key=f"place_{claim_of.id}").value
+    app.text_input(key=f"place_search_{claim_of.id}").set_value("Qwxyzplk").run()
+    assert not app.exception
+    assert "No place is called" in said(app)
+    assert app.selectbox(key=f"place_{claim_of.id}").value == before
+
+
 # Claims as files
 
 
