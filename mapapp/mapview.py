@@ -89,18 +89,19 @@ def _write(value: Any, *, depth: int) -> str:
             value.written = _write(list(value), depth=0)
         return value.written
     if depth and isinstance(value, dict):
-        return "{" + ",".join(f"{_write(str(key), depth=0)}:{_write(value[key], depth=depth - 1)}" for key in value) + "}"
+        parts = (f"{_write(str(key), depth=0)}:{_write(item, depth=depth - 1)}" for key, item in value.items())
+        return "{" + ",".join(parts) + "}"
     if depth and isinstance(value, list | tuple):
         return "[" + ",".join(_write(item, depth=depth - 1) for item in value) + "]"
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # With no escaped quotes left, every second part between quotes is a string, and nothing else needs escaping.
-    parts = text.replace("\\\\", "\\u005c").replace('\\"', "\\u0022").split('"')
-    if len(parts) > 1:
-        inside = '"'.join(parts[1::2])
+    quoted = text.replace("\\\\", "\\u005c").replace('\\"', "\\u0022").split('"')
+    if len(quoted) > 1:
+        inside = '"'.join(quoted[1::2])
         for character, escape in _ESCAPES.items():
             inside = inside.replace(character, escape)
-        parts[1::2] = inside.split('"')
-    return '"'.join(parts)
+        quoted[1::2] = inside.split('"')
+    return '"'.join(quoted)
 
 
 @cache

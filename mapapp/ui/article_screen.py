@@ -15,7 +15,7 @@ from mapapp.ui.claim_review import CLAIM, show_claims, show_routes
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.map_component import Command, show_map
 from mapapp.ui.place_review import MENTION, show_places
-from mapapp.ui.review import build_review, show_author, show_log
+from mapapp.ui.review import build_review, draw_all_if_wider, show_author, show_log
 from mapapp.ui.state import address_of, has_samples, renew_filters, write_query
 from mapapp.ui.wording import format_day
 
@@ -50,8 +50,13 @@ def choose_task() -> str:
     return str(chosen or ARTICLE)
 
 
+@st.fragment
 def show_article(raw: Reading, *, query: MapQuery, theatre: Theatre) -> None:
-    """Show the text with its marks on one side, and places, claims, routes and decisions on the other."""
+    """Show the text with its marks on one side, and places, claims, routes and decisions on the other.
+
+    A decision draws this part again by itself, so that the map follows at once.
+    """
+    draw_all_if_wider()
     review = build_review(raw, theatre=theatre)
     text_side, reading_side = st.columns([5, 7], gap="medium")
     claims = review.claims

@@ -67,7 +67,8 @@ const mount = (root, shell) => {
     const state = readState(event.data);
     if (state === null || JSON.stringify(state) === JSON.stringify(view.lastState)) return;
     view.lastState = state;
-    view.send("view", state);
+    // Nobody follows a small map; and what it tells would be taken together with a click elsewhere, which is then lost.
+    if (!view.data.isSmall) view.send("view", state);
   };
 
   // A frame that is moved within the page loads again, empty: everything is then posted once more.

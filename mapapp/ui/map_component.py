@@ -127,6 +127,8 @@ def show_map(
 ) -> MapView:
     """Show a scene and return what the user has on the map.
 
+    A small one (`is_small`) keeps that to itself, so that moving it runs nothing.
+
     `payload` is JSON. All arguments but `command` must stay the same while the user drags the date: Streamlit then
     sends the browser a reference of some bytes instead of the data, and the browser does nothing at all.
     """

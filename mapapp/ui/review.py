@@ -21,10 +21,11 @@ from mapapp.model import Claim, Decision, Reading
 from mapapp.theatres.theatre import Theatre
 from mapapp.ui.cached import PatientGazetteer, get_store
 from mapapp.ui.errors import shown_errors
+from mapapp.ui.language_model_screen import is_offered
 from mapapp.ui.text import show_steering
 from mapapp.ui.wording import describe_claim
 
-_DONE = "review_done"
+_DONE, _IS_WIDER = "review_done", "review_is_wider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def log_steps(review: Review, steps: Sequence[Step]) -> None:
     stored = store.readings(theatre=review.theatre.code)
     if article.id not in {reading.article.id for reading in stored}:
         store.add_reading(review.raw, theatre=review.theatre.code)
+        st.session_state[_IS_WIDER] = True
     write_steps(
         store,
         steps,
@@ -113,6 +115,12 @@ def _finish() -> None:
     st.rerun()
 
 
+def draw_all_if_wider() -> None:
+    """Draw the whole page where the last decision changed more of it than what was read from the article."""
+    if st.session_state.pop(_IS_WIDER, False):
+        st.rerun()
+
+
 def show_decision_button(
     label: str, *, key: str, shortcut: str, act: Callable[[], None], is_off: bool, is_first: bool = False
 ) -> None:
@@ -130,6 +138,7 @@ def show_decision_button(
             st.session_state[failed] = error
         else:
             st.session_state[_DONE] = True
+            st.session_state.setdefault(_IS_WIDER, is_offered())  # the second reader tells of decisions, too
 
     kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
     st.button(label, key=key, shortcut=shortcut, type=kind, disabled=is_off, on_click=click)
@@ -147,11 +156,17 @@ def show_undo_buttons(decisions: Sequence[Decision], *, choice: str | None = Non
 
     def take_last_back() -> None:
         undo_last(get_store(), decisions, who=author("who"), why=author("why"))
+        note_reach()
         if choice is not None and step[0].target.startswith("claim:"):
             st.session_state[choice] = step[0].target.removeprefix("claim:")
 
     def bring_back() -> None:
         redo_last(get_store(), decisions, who=author("who"), why=author("why"))
+        note_reach()
+
+    def note_reach() -> None:
+        if any(one.target == ARTICLE for one in decisions):  # what stands above the claims was decided, too
+            st.session_state[_IS_WIDER] = True
 
     show_decision_button("Undo", key="undo_claim", shortcut="u", act=take_last_back, is_off=not step)
     is_nothing_undone = not redoable_step(decisions)

@@ -147,10 +147,10 @@ def read_article(page: Any, text: str, *, day: str, publisher: str = "Example Wi
     ).wait_for()
     open_folded(page, "Add articles", box)
     box.fill(text)
-    page.get_by_role("spinbutton", name="year, Published on").click()
+    page.get_by_role("spinbutton", name="year, Published on").first.click()
     page.keyboard.type(day.replace("-", ""))
-    page.get_by_label("Publisher").fill(publisher)
-    page.get_by_role("textbox", name="Address (URL)").fill(url)
+    page.get_by_label("Publisher").first.fill(publisher)  # the shown article has fields of these names, too
+    page.get_by_role("textbox", name="Address (URL)").first.fill(url)
     page.get_by_role("button", name="Read it").click()
     page.get_by_text("routes found").or_(page.get_by_text("route found")).wait_for()
     last_words = " ".join(text.split()[-3:])
@@ -325,13 +325,33 @@ def test_rejecting_a_claim_takes_it_off_the_map_at_once_and_undo_brings_it_back(
     wait_for_quote(page, sentence, is_there=True)
 
 
+def test_moving_the_map_beside_an_article_runs_nothing(server: str, watch: Watch) -> None:
+    watched = watch()
+    sent: list[int] = []
+    watched.page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(len(data))))
+    page = watched.page
+    page.set_default_timeout(SECONDS * 1000)
+    page.goto(f"{server}/articles")
+    read_article(page, "Rebels captured the town of Talbiseh on Thursday, residents said.\n", day="2024-12-05")
+    frame = map_frame(page)
+    sent.clear()
+    page.evaluate(
+        """() => { window.told = new Promise((done) => addEventListener("message", (event) => {
+          if (event.data.type === "mapapp:state" && event.data.date === "2024-12-10") setTimeout(done, 0);
+        })); }"""
+    )
+    frame.evaluate("mapapp.setDay(mapapp.dayOf('2024-12-10'))")
+    page.evaluate("window.told")
+    assert sent == []
+
+
 def test_a_clicked_place_can_be_corrected(server: str, watch: Watch) -> None:
     page = open_app(watch, server, "/articles").page
     read_article(page, "Rebels captured the town of Salamiyah on Thursday, residents said.\n", day="2024-12-05")
     page.locator(".article mark").first.click()
     page.get_by_role("tab", name="Places", selected=True).wait_for()
     settle(page)
-    page.get_by_label("Look for another place by name").fill("Masyaf")
+    page.get_by_placeholder("leave empty to choose among the candidates").fill("Masyaf")
     page.keyboard.press("Enter")
     page.get_by_placeholder("choose another place").wait_for()
     settle(page)
