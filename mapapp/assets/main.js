@@ -122,7 +122,8 @@
     const message = event.data;
     if (!message || typeof message !== "object") return;
     if (message.type === "mapapp:payload") {
-      app.load(message.payload);
+      // As text it goes from page to page fastest.
+      app.load(typeof message.payload === "string" ? JSON.parse(message.payload) : message.payload);
       window.parent.postMessage({ type: "mapapp:loaded" }, "*");
     } else if (message.type === "mapapp:set" && app.payload) {
       if (typeof message.date === "string") {

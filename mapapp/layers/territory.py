@@ -58,10 +58,11 @@ def shared_borders(geometries: Sequence[BaseGeometry]) -> list[tuple[int, int, l
         shapes = _noded(shapes)
     starts, ends, sides = _segments(shapes)
     # One line per pair of sides and stretch: segments of a pair are joined where they meet.
-    pairs, group = np.unique(sides, axis=0, return_inverse=True)
-    order = np.argsort(group.ravel(), kind="stable")
+    keys, group = np.unique((sides[:, 0] + 1) * (len(shapes) + 1) + sides[:, 1] + 1, return_inverse=True)
+    pairs = np.column_stack(np.divmod(keys, len(shapes) + 1)) - 1
+    order = np.argsort(group, kind="stable")
     pieces = shapely.linestrings(np.stack([starts[order], ends[order]], axis=1) * EDGE_GRID_DEG)
-    joined = shapely.line_merge(shapely.multilinestrings(pieces, indices=group.ravel()[order]))
+    joined = shapely.line_merge(shapely.multilinestrings(pieces, indices=group[order]))
     lines, of_pair = shapely.get_parts(joined, return_index=True)
     return sorted(
         (int(pairs[pair, 0]), int(pairs[pair, 1]), encode_path(shapely.get_coordinates(line)))
@@ -156,11 +157,17 @@ def _encode_state(state: ControlState, *, query: MapQuery, event_index: dict[str
     )
 
 
+@lru_cache(maxsize=2048)
+def _encode_shape(shape: BaseGeometry) -> list[list[list[int]]]:
+    """Encode the shape of a cell; where a new one is cut out of its neighbours, all the others are as they were."""
+    return encode_polygons(shape)
+
+
 @lru_cache(maxsize=2)
 def _encode_areas(cells: tuple[Cell, ...]) -> dict[str, Any]:
     """Return what follows from the cells alone. A new claim rarely makes a new cell, and this is most of the work."""
     return {
-        "shapes": Fixed(encode_polygons(cell.geometry) for cell in cells),
+        "shapes": Fixed(_encode_shape(cell.geometry) for cell in cells),
         "borders": Fixed(shared_borders([cell.geometry for cell in cells])),
         "far": Fixed(encode_polygons(veil) for veil in far_veils(cells)),
     }

@@ -13,6 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -31,6 +32,9 @@ community-level map, beyond 30 km 87 % (docs/method.md)."""
 
 OUTSIDE_KM = 25.0
 """A place this far outside every unit still belongs to the nearest one: coarse borders miss coasts and crossings."""
+
+LEAST_DEGREE_KM = 100.0
+"""A tenth less than a degree of latitude has: to look for what may be near enough before it is measured."""
 
 SPOT_DEG = 1e-4
 """Places closer than this (about 10 m) share one cell: their positions are not known better than that."""
@@ -170,7 +174,11 @@ def _cut_unit(
 def _projection(shapes: npt.NDArray[np.object_]) -> tuple[Transformer, Transformer]:
     """Return the way to a local stereographic plane (metres) and back."""
     west, south, east, north = shapely.total_bounds(shapes)
-    centre = f"+lat_0={(south + north) / 2:.6f} +lon_0={(west + east) / 2:.6f}"
+    return _stereographic(f"+lat_0={(south + north) / 2:.6f} +lon_0={(west + east) / 2:.6f}")
+
+
+@lru_cache(maxsize=16)
+def _stereographic(centre: str) -> tuple[Transformer, Transformer]:
     plane = f"+proj=stere {centre} +k=1 +datum=WGS84 +units=m +type=crs"
     return (
         Transformer.from_crs("EPSG:4326", plane, always_xy=True),
@@ -185,14 +193,16 @@ def _assign(places: Sequence[Place], *, shapes: npt.NDArray[np.object_]) -> npt.
         return chosen
     lon, lat = _coordinates(places)
     points = shapely.points(lon, lat)
-    who, where = shapely.STRtree(shapes).query(points, predicate="intersects")
+    tree = shapely.STRtree(shapes)
+    who, where = tree.query(points, predicate="intersects")
     for place_index, unit_index in sorted(zip(who.tolist(), where.tolist(), strict=True), reverse=True):
         chosen[place_index] = unit_index
     for index in np.flatnonzero(chosen < 0):
-        nearest = [_gap_km(shape, lat=float(lat[index]), lon=float(lon[index])) for shape in shapes]
-        best = int(np.argmin(nearest))
-        if nearest[best] <= OUTSIDE_KM:
-            chosen[index] = best
+        reach_deg = OUTSIDE_KM / LEAST_DEGREE_KM / max(math.cos(math.radians(lat[index])), 0.01)
+        likely = np.sort(tree.query(points[index], predicate="dwithin", distance=reach_deg))
+        gaps = [_gap_km(shapes[unit], lat=float(lat[index]), lon=float(lon[index])) for unit in likely.tolist()]
+        if gaps and min(gaps) <= OUTSIDE_KM:
+            chosen[index] = likely[int(np.argmin(gaps))]
     return chosen
 
 

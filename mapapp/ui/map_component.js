@@ -46,7 +46,7 @@ const mount = (root, shell) => {
     const { payload, hash, date, command } = view.data;
     if (hash !== view.shownHash) {
       const isFirst = view.shownHash === null;
-      post({ type: "mapapp:payload", payload: JSON.parse(payload) });
+      post({ type: "mapapp:payload", payload });
       view.shownHash = hash;
       if (isFirst) post({ type: "mapapp:set", date: view.lastState ? view.lastState.date : date });
     }
