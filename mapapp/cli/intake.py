@@ -17,6 +17,7 @@ from mapapp.articles.fetching import fetch_page
 from mapapp.articles.language import CODES
 from mapapp.articles.readers import all_readers, read_bytes
 from mapapp.articles.records import FIELDS
+from mapapp.articles.suggestions import suggest_day
 from mapapp.cli.terminal import (
     EXIT_INTERRUPTED,
     EXIT_PARTLY,
@@ -95,6 +96,8 @@ def _take_one(item: Incoming, *, options: argparse.Namespace, theatre: Theatre) 
         raise ArticleError(item.reason or "There is no article.")
     if article.published is None:
         message = "The article does not say when it was published. Give the day: --published YYYY-MM-DD."
+        if (found := suggest_day(article.text)) is not None:
+            message += f" Its text has the line {found.words[:100]!r}; if that is it: --published {found.day}."
         raise DateError(message)
     gazetteer = open_place_index(theatre)
     with say_if_slow("Reading the article"):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from geodata import ROOT
 from mapapp.boundaries.installed import InstalledBoundaries, boundaries_version, installed_boundaries, with_unit_codes
-from mapapp.errors import TheatreError
+from mapapp.errors import MapAppError, TheatreError
 from mapapp.folders import data_folder
 from mapapp.model import Article, Place
 from mapapp.tables import Settings, read_toml
@@ -108,6 +108,24 @@ def theatre_folder(name: str, *, root: Path | None = None) -> Path:
         known = ", ".join(sorted(folders)) or "none there"
         raise TheatreError(f"There is no theatre {name!r}. Expected one of: {known}.")
     return folders[name]
+
+
+def theatre_titles() -> dict[str, str]:
+    """Return the title of each theatre by its name, so that no two are alike; one that cannot be read has its name.
+
+    >>> theatre_titles()[default_theatre()] == load_theatre(default_theatre()).title
+    True
+    """
+    titles = {name: _read_title(folder) or name for name, folder in sorted(_folders(None).items())}
+    told = list(titles.values())
+    return {name: title if told.count(title) == 1 else f"{title} ({name})" for name, title in titles.items()}
+
+
+def _read_title(folder: Path) -> str | None:
+    try:
+        return Settings(folder / "theatre.toml").text("title")
+    except MapAppError:
+        return None
 
 
 def theatre_version(name: str) -> str:

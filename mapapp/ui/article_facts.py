@@ -7,6 +7,7 @@ from datetime import date
 import streamlit as st
 
 from mapapp.articles.readers import MAX_FIELD
+from mapapp.articles.suggestions import suggest_day, suggest_title
 from mapapp.claims.decisions import about_values
 from mapapp.claims.extract import publication_day
 from mapapp.desk import Corrected, correct_article
@@ -16,6 +17,7 @@ from mapapp.ui.cached import get_gazetteer_job, get_store
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.intake_screen import MESSAGE
 from mapapp.ui.review import author
+from mapapp.ui.text import shorten, show_steering
 from mapapp.ui.waiting import wait_for
 from mapapp.ui.wording import count, format_day
 
@@ -39,6 +41,7 @@ def show_article_facts(reading: Reading, *, theatre: Theatre) -> None:
         ),
         shown_errors(),
     ):
+        _show_suggestions(article)
         with st.form("article_facts", border=False):
             sides = st.columns(3)
             sides[0].date_input(
@@ -62,6 +65,38 @@ def show_article_facts(reading: Reading, *, theatre: Theatre) -> None:
         )
         if is_sent:
             _save(reading, theatre=theatre)
+
+
+def _show_suggestions(article: Article) -> None:
+    """Offer what the text seems to say of its day and title; a click fills it in, and only *Save* counts."""
+    day = suggest_day(article.text) if article.published is None else None
+    title = suggest_title(article.text) if article.title is None else None
+    if day is not None:
+        _offer(
+            f"Its text says “{show_steering(shorten(day.words, limit=100))}”. Is that the day it was published?",
+            label=f"Fill in {format_day(day.day)}",
+            field="published",
+            value=day.day,
+        )
+    if title is not None:
+        _offer(
+            f"Its first line looks like a title: “{show_steering(shorten(title, limit=100))}”.",
+            label="Fill in the title",
+            field="title",
+            value=title,
+        )
+
+
+def _offer(words: str, *, label: str, field: str, value: date | str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(words, width="content")
+        st.button(
+            label, key=f"facts_offer_{field}", on_click=_take, args=(field, value), icon=":material/keyboard_return:"
+        )
+
+
+def _take(field: str, value: date | str) -> None:
+    st.session_state[f"facts_{field}"] = value
 
 
 def _fill(article: Article, *, theatre: Theatre) -> None:

@@ -31,7 +31,7 @@ def show_claim_files(theatre: Theatre) -> None:
 
 
 def _show_export(theatre: Theatre) -> None:
-    st.subheader("Out", anchor=False)
+    st.subheader("Save claims and decisions", anchor=False)
     articles = get_store().articles(theatre=theatre.code)
     n_claims = sum(article.n_claims for article in articles)
     st.markdown(
@@ -39,7 +39,7 @@ def _show_export(theatre: Theatre) -> None:
         "were read, with every decision about them, and beside each claim what became of it. The texts of the articles "
         "are not in the file, only their hashes."
     )
-    form = st.radio("Form", FORMATS, format_func=TITLES.__getitem__, horizontal=True, key="claims_format")
+    form = st.radio("Kind of file", FORMATS, format_func=TITLES.__getitem__, horizontal=True, key="claims_format")
     st.download_button(
         "Download",
         data=lambda: _write(theatre, form),
@@ -58,7 +58,7 @@ def _write(theatre: Theatre, form: str) -> bytes:
 
 
 def _show_import(theatre: Theatre) -> None:
-    st.subheader("In", anchor=False)
+    st.subheader("Bring claims and decisions in", anchor=False)
     st.markdown(
         "A file that was written here or with `review export`. Each quote is held against its article: read the "
         "articles first. What cannot be used is set aside with its reason, and nothing that is here changes."

@@ -15,11 +15,12 @@ from mapapp.theatres.theatre import Theatre
 from mapapp.ui.claim_editing import show_claim_editing
 from mapapp.ui.errors import shown_errors
 from mapapp.ui.review import Review, log_steps, show_choice_table, show_decision_button, show_undo_buttons
-from mapapp.ui.text import show_steering
+from mapapp.ui.text import escape_markdown, show_steering
 from mapapp.ui.wording import (
     DATE_PRECISION,
     actor_name,
     describe_claim,
+    describe_facts,
     describe_resolution,
     format_days,
 )
@@ -38,6 +39,7 @@ def build_claim_table(review: Review) -> pd.DataFrame:
     ]
     columns = [
         "State",
+        "Claim",
         "Kind",
         "Where",
         "Who",
@@ -55,6 +57,7 @@ def build_claim_table(review: Review) -> pd.DataFrame:
 def _claim_row(claim: Claim, *, state: str, theatre: Theatre) -> tuple[object, ...]:
     return (
         state,
+        describe_claim(claim, theatre=theatre),
         claim.kind.value,
         describe_resolution(claim.place or claim.destination or claim.origin, theatre=theatre),
         show_steering(claim.who) if claim.who else actor_name(claim.actor, theatre=theatre),
@@ -81,7 +84,14 @@ def show_claims(review: Review) -> None:
         )
         return
     choice = review.key(CLAIM)
-    show_choice_table(build_claim_table(review), key=review.key("claims_table"), choice=choice, values=list(claims))
+    show_choice_table(
+        build_claim_table(review),
+        key=review.key("claims_table"),
+        choice=choice,
+        values=list(claims),
+        wrapped=("Claim",),
+        narrow=("State", "Score"),
+    )
     now = st.session_state.get(choice)
     # Set each time: a browser keeps the words of a choice, and a decision changes the words of the same claim.
     st.session_state[choice] = now if now in claims else next(iter(claims))
@@ -95,6 +105,8 @@ def show_claims(review: Review) -> None:
     state = review.reviewed.states[claim_id]
     with st.container(border=True):
         st.text(f"“{show_steering(claim.quote)}”")
+        for line in describe_facts(claim, theatre=review.theatre):
+            st.caption(escape_markdown(line))
         st.caption(f"Characters {claim.start}–{claim.end} of the text. State: {state}.")
         with shown_errors(), st.container(horizontal=True, gap="xsmall"):
             show_word_buttons(review, claim=claim)

@@ -10,8 +10,9 @@ import streamlit as st
 
 from mapapp.model import MapQuery, Status
 from mapapp.selection import MAX_TEXT, default_query
-from mapapp.theatres.theatre import Theatre, list_theatres
+from mapapp.theatres.theatre import Theatre, theatre_titles
 from mapapp.ui.state import SAMPLES, has_samples, renew_filters, take_stale_filters, write_query
+from mapapp.ui.text import show_steering
 
 STATUS_LABELS = {Status.CLAIMED: "Assessed and claimed", Status.ASSESSED: "Assessed only"}
 
@@ -114,10 +115,12 @@ def _show_day_range(query: MapQuery, *, theatre: Theatre) -> tuple[date, date]:
 
 
 def _show_theatre_choice(theatre: Theatre) -> None:
-    names = list_theatres()
-    if len(names) < 2:
+    titles = theatre_titles()
+    if len(titles) < 2:
         return
-    chosen = st.selectbox("Conflict", options=list(names), key="filter_theatre")
+    chosen = st.selectbox(
+        "Conflict", options=list(titles), format_func=lambda name: show_steering(titles[name]), key="filter_theatre"
+    )
     if chosen != theatre.code:
         st.query_params.from_dict({"theatre": chosen})
         renew_filters()

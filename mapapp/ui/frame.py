@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -13,6 +15,8 @@ PAGES = Path(__file__).resolve().parents[2] / "pages"
 SIDEBAR_PX = 256
 """Width of the filters, which leave the rest to the map; on phones they open on demand."""
 
+HEAVY = "mapapp.ui.cached"
+"""A module that every screen imports and that brings the large libraries; once it is there, screens open at once."""
 ICON = Path(__file__).with_name("icon.svg")
 
 NAVIGATION = (
@@ -37,7 +41,8 @@ def show_frame() -> None:
     page = st.navigation(_build_pages(), position="top")
     token = _is_framed.set(True)
     try:
-        with shown_errors():
+        # The first screen of a server loads the libraries that draw maps, which takes seconds.
+        with nullcontext() if HEAVY in sys.modules else st.spinner("Opening the app …"), shown_errors():
             page.run()
     finally:
         _is_framed.reset(token)

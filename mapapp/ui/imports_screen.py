@@ -21,12 +21,12 @@ from mapapp.model import MapQuery
 from mapapp.selection import default_query
 from mapapp.sheets import LIMITS, MAX_BYTES
 from mapapp.theatres.skeleton import known_countries
-from mapapp.theatres.theatre import Theatre, list_theatres, load_theatre
+from mapapp.theatres.theatre import Theatre, list_theatres, load_theatre, theatre_titles
 from mapapp.ui.jobs import start_job
 from mapapp.ui.state import renew_filters, write_query
 from mapapp.ui.text import escape_markdown, file_name, show_steering
 from mapapp.ui.waiting import wait_for
-from mapapp.ui.wording import count, format_day
+from mapapp.ui.wording import DATE_PRECISION, WHERE_PRECISION, count, format_day
 
 MESSAGE, CHECKED, GLANCE = "imports_message", "imports_checked", "imports_glance"
 """Names in the session: what is said after the page has been drawn anew, and with what it was made from what was
@@ -229,8 +229,13 @@ def _ask_target(query: MapQuery, *, is_layer: bool) -> str | NewTheatre | None:
     """Return the theatre that a table goes into; None while a new one has no name."""
     options = list(list_theatres()) if is_layer else [*own_theatres(), NEW]
     wanted = query.theatre if query.theatre in options else options[-1]
+    titles = theatre_titles()
     chosen = st.selectbox(
-        "Conflict", options, index=options.index(wanted), key=f"imports_target_{'layer' if is_layer else 'tables'}"
+        "Conflict",
+        options,
+        index=options.index(wanted),
+        format_func=lambda name: show_steering(titles.get(str(name), str(name))),
+        key=f"imports_target_{'layer' if is_layer else 'tables'}",
     )
     if chosen != NEW:
         return chosen
@@ -289,10 +294,21 @@ def build_kept_table(checked: Checked) -> pd.DataFrame:
         happened = [item for item in checked.imported.happenings if item.line not in lines][:N_KEPT]
         rows: list[tuple[object, ...]] = [
             (item.line, _plain(item.what), _plain(item.spot.name), item.day.isoformat(), item.last_day.isoformat(),
-             item.where_prec, item.date_prec, _plain(" – ".join(item.sides)), item.deaths)
+             WHERE_PRECISION.get(item.where_prec, ""), DATE_PRECISION.get(item.date_prec, ""),
+             _plain(" – ".join(item.sides)), item.deaths)
             for item in happened
         ]  # fmt: skip
-        names = ["Line", "What", "Place", "From", "To", "where_prec", "date_prec", "Parties", "Deaths"]
+        names = [
+            "Line",
+            "What",
+            "Place",
+            "From",
+            "To",
+            "Precision of the place",
+            "Precision of the days",
+            "Parties",
+            "Deaths",
+        ]
         return pd.DataFrame(rows, columns=names).astype({"Deaths": "Int64"})
     held = [item for item in checked.imported.holdings if item.line not in lines][:N_KEPT]
     rows = [

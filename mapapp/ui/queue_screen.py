@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from mapapp.model import Claim, Decision, MapQuery, Reading
+from mapapp.model import Decision, MapQuery, Reading
 from mapapp.queue import Waiting
 from mapapp.theatres.theatre import Theatre
 from mapapp.ui.article_screen import show_small_map
@@ -18,7 +18,7 @@ from mapapp.ui.review import Review, build_review, show_author, show_choice_tabl
 from mapapp.ui.state import has_samples
 from mapapp.ui.text import escape_markdown, shorten, show_steering
 from mapapp.ui.waiting import wait_for
-from mapapp.ui.wording import DATE_PRECISION, actor_name, count, describe_claim, describe_resolution, format_days
+from mapapp.ui.wording import count, describe_claim, describe_facts
 
 QUEUE_CLAIM = "queue_claim"
 """Name of the widget that holds the id of the claim that is looked at."""
@@ -83,8 +83,7 @@ def _show_card(row: Waiting, *, review: Review, ids: list[str], log: dict[str, R
     claim, article = row.claim, review.raw.article
     st.caption(f"{ids.index(claim.id) + 1} of {len(ids)} that wait")
     with st.container(border=True):
-        verb = "Rejected, it" if row.is_shown else "Accepted, it"
-        st.markdown(f"**{escape_markdown(f'{verb} {row.reason}' if row.weight else _sentence(row.reason))}.**")
+        st.markdown(f"**{escape_markdown(describe_stake(row))}.**")
         st.text(f"“{show_steering(claim.quote)}”")
         for line in describe_facts(claim, theatre=review.theatre):
             st.caption(escape_markdown(line))
@@ -99,29 +98,18 @@ def _show_card(row: Waiting, *, review: Review, ids: list[str], log: dict[str, R
         show_claim_editing(review, claim=claim)
 
 
-def _sentence(text: str) -> str:
+def describe_stake(row: Waiting) -> str:
+    """Say what hangs on a claim that waits."""
+    if row.weight:
+        return f"{'Rejected' if row.is_shown else 'Accepted'}, it {row.reason}"
+    text = row.reason
     return f"On the map, it {text}" if text.startswith(("says", "would")) else f"It changes no area: {text}"
-
-
-def describe_facts(claim: Claim, *, theatre: Theatre) -> tuple[str, ...]:
-    """Return what a claim says and how surely, in two lines."""
-    where = describe_resolution(claim.place or claim.destination or claim.origin, theatre=theatre)
-    who = show_steering(claim.who) if claim.who else actor_name(claim.actor, theatre=theatre)
-    against = "" if claim.opponent is None else f" against {actor_name(claim.opponent, theatre=theatre)}"
-    days = format_days(claim.date_start, claim.date_end)
-    prec = "" if claim.date_prec in (None, 1) else f" ({DATE_PRECISION.get(claim.date_prec or 0, '')})"
-    speaker = "the publisher" if claim.speaker is None else show_steering(claim.speaker)
-    return (
-        f"{claim.kind.value} · {where} · {who}{against} · {days}{prec}",
-        f"{claim.assertion.value} · says {speaker} · grade {claim.grade} · score {claim.score:.2f}",
-    )
 
 
 def _show_list(rows: list[Waiting], *, theatre: Theatre) -> None:
     table = [
         (
-            "reject" if row.is_shown else "accept",
-            row.reason,
+            describe_stake(row),
             describe_claim(row.claim, theatre=theatre),
             round(row.area_km2),
             row.days,
@@ -131,10 +119,12 @@ def _show_list(rows: list[Waiting], *, theatre: Theatre) -> None:
     ]
     title = f"The queue: {count(len(rows), 'claim')}" + (f", the first {LISTED}" if len(rows) > LISTED else "")
     with st.expander(title, key="queue_list", icon=":material/list:"):
-        columns = ["To", "What hangs on it", "Claim", "km²", "Days", "Score"]
+        columns = ["What hangs on it", "Claim", "km²", "Days", "Score"]
         show_choice_table(
             pd.DataFrame(table, columns=columns),
             key="queue_table",
             choice=QUEUE_CLAIM,
             values=[row.claim.id for row in rows[:LISTED]],
+            wrapped=("What hangs on it", "Claim"),
+            narrow=("Score",),
         )

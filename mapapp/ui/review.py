@@ -182,20 +182,45 @@ def show_author() -> None:
     columns[1].text_input("Why (optional)", max_chars=300, key="review_why", placeholder="goes into the log")
 
 
-def show_choice_table(rows: pd.DataFrame, *, key: str, choice: str, values: list[str] | None = None) -> object:
-    """Show a table whose selected row becomes the value of the select box named `choice`; return that value."""
+WRAPPED_PX = 76
+"""Height of a row whose words wrap: four lines, so that a claim is read whole on a phone, too."""
+MOST_WRAPPED_PX = 4 * WRAPPED_PX + 38
+NARROW_PX, WRAPPING_PX = 76, 172
+"""Widths of a column of one word or number, and of words that wrap, as they fit beside each other on a phone."""
+
+
+def show_choice_table(
+    rows: pd.DataFrame,
+    *,
+    key: str,
+    choice: str,
+    values: list[str] | None = None,
+    wrapped: Sequence[str] = (),
+    narrow: Sequence[str] = (),
+) -> object:
+    """Show a table whose selected row becomes the value of the select box named `choice`; return that value.
+
+    Where `wrapped` names columns, only these and the `narrow` ones before and behind them are shown, and words wrap.
+    """
 
     def take_selection() -> None:
         selected = st.session_state[key]["selection"]["rows"]
         if selected:
             st.session_state[choice] = selected[0] if values is None else values[selected[0]]
 
+    shown = [name for name in rows.columns if name in {*wrapped, *narrow}] if wrapped else None
+    most = 4 if wrapped else 8
     st.dataframe(
         rows,
         key=key,
         hide_index=True,
         width="stretch",
-        height="content" if len(rows) <= 8 else 320,
+        height="content" if len(rows) <= most else MOST_WRAPPED_PX if wrapped else 320,
+        row_height=WRAPPED_PX if wrapped else None,
+        column_order=shown,
+        column_config={
+            name: st.column_config.Column(width=NARROW_PX if name in narrow else WRAPPING_PX) for name in shown or ()
+        },
         on_select=take_selection,
         selection_mode="single-row",
     )

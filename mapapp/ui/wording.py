@@ -116,6 +116,20 @@ def describe_claim(claim: Claim, *, theatre: Theatre) -> str:
     return f"{claim.kind.value} · {where} · {show_steering(shorten(who, limit=60))} · {when}"
 
 
+def describe_facts(claim: Claim, *, theatre: Theatre) -> tuple[str, ...]:
+    """Return what a claim says and how surely, in two lines."""
+    where = describe_resolution(claim.place or claim.destination or claim.origin, theatre=theatre)
+    who = show_steering(claim.who) if claim.who else actor_name(claim.actor, theatre=theatre)
+    against = "" if claim.opponent is None else f" against {actor_name(claim.opponent, theatre=theatre)}"
+    days = format_days(claim.date_start, claim.date_end)
+    prec = "" if claim.date_prec in (None, 1) else f" ({DATE_PRECISION.get(claim.date_prec or 0, '')})"
+    speaker = "the publisher" if claim.speaker is None else show_steering(claim.speaker)
+    return (
+        f"{claim.kind.value} · {where} · {who}{against} · {days}{prec}",
+        f"{claim.assertion.value} · says {speaker} · grade {claim.grade} · score {claim.score:.2f}",
+    )
+
+
 def describe_source(evidence: Evidence) -> str:
     """Return who says it: speaker, publisher, day, grade."""
     parts = [evidence.speaker, evidence.publisher or "publisher not named"]

@@ -118,3 +118,29 @@ def test_a_sample_is_stored_when_it_is_corrected(open_app: OpenApp) -> None:
     (line,) = store.articles()
     store.close()
     assert line.publisher == "The Daily"
+
+
+def test_what_the_text_says_of_its_day_and_title_is_offered_and_only_saved_on_request(
+    open_app: OpenApp, theatre: Any, gazetteer: Any
+) -> None:
+    text = f"Hama falls to the opposition\nPublished: 6 December 2024\n\n{TEXT}"
+    reading = read_article(read_article_text(text, timezone=theatre.timezone), theatre=theatre, gazetteer=gazetteer)
+    store = open_store(os.environ["MAPAPP_DATABASE_URL"])
+    store.add_reading(reading, theatre=theatre.code)
+    app = open_article(open_app, reading)
+    assert "Published: 6 December 2024" in said(app)
+    assert app.date_input(key="facts_published").value is None
+    click(app, "Fill in 6 Dec 2024")
+    click(app, "Fill in the title")
+    assert app.date_input(key="facts_published").value == date(2024, 12, 6)
+    assert store.decisions() == ()
+    click(app, "Save")
+    assert [one.field for one in store.decisions()] == ["title", "published"]
+    assert not [button for button in app.button if button.label.startswith("Fill in")]
+    assert "5 Dec 2024" in days(app)
+    store.close()
+
+
+def test_nothing_is_offered_where_the_text_says_nothing(open_app: OpenApp, undated: Any) -> None:
+    app = open_article(open_app, undated)
+    assert not [button for button in app.button if button.label.startswith("Fill in")]

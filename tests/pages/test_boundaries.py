@@ -61,7 +61,11 @@ def fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     monkeypatch.setenv("MAPAPP_THEATRES", str(tmp_path / "theatres"))
     write_units(tmp_path / "coarse.geojson", n=1, level=1)
     made = make_theatre(
-        "zed", country="XZ", boundaries=read_boundary_file(tmp_path / "coarse.geojson"), last_day=date(2024, 12, 11)
+        "zed",
+        country="XZ",
+        title="Zed, the whole of it",
+        boundaries=read_boundary_file(tmp_path / "coarse.geojson"),
+        last_day=date(2024, 12, 11),
     )
     body = write_units(tmp_path / "fine.geojson", n=4, level=2)
     table = TABLE.format(sha256=hashlib.sha256(body).hexdigest(), size=len(body))
@@ -116,7 +120,9 @@ def test_a_file_is_asked_for_before_anything_is_checked(open_app: OpenApp) -> No
 
 def test_the_sidebar_offers_theatres_of_ones_own(open_app: OpenApp, fine: bytes) -> None:
     app = open_app()
-    app.selectbox(key="filter_theatre").set_value("zed").run()
+    box = app.selectbox(key="filter_theatre")
+    assert box.options == ["Syria, November to December 2024", "Zed, the whole of it"]
+    box.set_value("zed").run()
     assert not app.exception
     assert not app.error
     assert "zed" in app.query_params["theatre"]

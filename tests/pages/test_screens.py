@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pandas as pd
 import pytest
@@ -155,3 +156,21 @@ def test_formats_are_listed_with_the_most_used_first_and_a_picture_is_chosen(ope
     choice = app.selectbox(key="export_format")
     assert [words.rsplit("(", 1)[-1] for words in choice.options[:4]] == [".html)", ".png)", ".svg)", ".geojson)"]
     assert choice.value.id == "png"
+
+
+@pytest.mark.parametrize(("module", "is_cold"), [("not.imported.yet", True), ("mapapp.ui.cached", False)])
+def test_the_first_screen_of_a_server_says_at_once_that_it_opens(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch, module: str, is_cold: bool
+) -> None:
+    said: list[str] = []
+
+    @contextmanager
+    def spinner(words: str) -> Iterator[None]:
+        said.append(words)
+        yield
+
+    monkeypatch.setattr("mapapp.ui.frame.HEAVY", module)
+    monkeypatch.setattr("mapapp.ui.frame.st.spinner", spinner)
+    app = open_app()
+    assert not app.exception
+    assert ("Opening the app …" in said) is is_cold

@@ -130,3 +130,12 @@ def test_what_cannot_be_done_is_said_in_one_line(run: Run, arguments: tuple[str,
     assert said in err
     assert err.count("\n") == 1
     assert not out
+
+
+def test_a_day_that_the_text_says_is_offered_and_not_taken(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "article.txt"
+    path.write_text(f"Homs falls\nPublished: 5 December 2024\n\n{GOOD.format(place='Homs')}\n", encoding="utf-8")
+    code, _, err = run("ingest", str(path))
+    assert code == 2
+    assert "if that is it: --published 2024-12-05" in err
+    assert run("ingest", str(path), "--published", "2024-12-05")[0] == 0
