@@ -17,12 +17,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import shapely
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from benchmarks import Row
 from benchmarks._scene import SEED
@@ -45,7 +46,7 @@ N_ARTICLES = 6
 """Of each kind; the first one, which also fills caches, is left out."""
 BOUNDARIES = Path(__file__).resolve().parents[2] / "shared" / "data" / "boundaries"
 SENTENCE = "Fighters of {actor} seized the town of {place} on {day}, residents and a war monitor said."
-VIEW = {"width": 1440, "height": 2400}
+VIEW: ViewportSize = {"width": 1440, "height": 2400}
 """High enough for the form and the map: a frame out of sight is not drawn at all."""
 SYLLABLES = ("qar", "zeb", "dul", "mir", "tof", "hask", "bin", "rul", "gad", "nem", "sho", "wik")
 
@@ -199,9 +200,11 @@ def _functions(theatre: Theatre, *, known: Sequence[Case], new: Sequence[Case], 
     query = default_query(theatre)
     started = time.process_time()
     scene = build_scene(query, theatre=theatre)
-    whole_s = time.process_time() - started
     text = escape_json(build_payload(scene))
-    rows = []
+    whole = time.process_time() - started
+    rows = [
+        Row(f"{title}: scene and data of the map from nothing", whole, "s CPU", note=f"{len(text) / 1e6:.2f} MB"),
+    ]
     for kind, cases in (("in a known cell", known), ("in a new cell", new)):
         spent = []
         for case in cases:
@@ -209,13 +212,10 @@ def _functions(theatre: Theatre, *, known: Sequence[Case], new: Sequence[Case], 
             later = build_scene(query, theatre=theatre, readings=[case.reading], before=scene)
             escape_json(build_payload(later))
             spent.append(time.process_time() - started)
-        told = f"{title}: one more claim {kind}, functions"
-        rows.append(Row(told, statistics.median(spent), "s CPU", note=f"{len(cases)} claims"))
-    return [
-        *rows,
-        Row(f"{title}: scene from nothing", whole_s, "s CPU"),
-        Row(f"{title}: whole data of the map", len(text) / 1e6, "MB"),
-    ]
+        middle = statistics.median(spent)
+        told = f"{title}: the same after one more claim {kind}"
+        rows.append(Row(told, middle, "s CPU", note=f"{whole / middle:.0f} times less, {len(cases)} claims"))
+    return rows
 
 
 def _app(browser: Browser, *, known: Sequence[Case], new: Sequence[Case], title: str) -> list[Row]:
@@ -229,15 +229,14 @@ def _app(browser: Browser, *, known: Sequence[Case], new: Sequence[Case], title:
         page.goto(f"{server.address}/articles?samples=no")
         for kind, cases in (("in a known cell", known), ("in a new cell", new)):
             for number, case in enumerate(cases):
-                clicks = {
-                    f"read, {kind}": lambda case=case: _send(page, case),
-                    f"rejected, {kind}": lambda: _press(page, "Reject"),
-                    f"undone, {kind}": lambda: _press(page, "Undo"),
-                }
-                for name, click in clicks.items():
+                for name, click in (
+                    ("read", partial(_send, page, case)),
+                    ("rejected", partial(_press, page, "Reject")),
+                    ("undone", partial(_press, page, "Undo")),
+                ):
                     wait = _measure(page, click, case=case, server=server, received=received)
                     if number:
-                        waits.setdefault(name, []).append(wait)
+                        waits.setdefault(f"{name}, {kind}", []).append(wait)
         wait = _measure(
             page, lambda: page.get_by_role("link", name="Map", exact=True).click(),
             case=None, server=server, received=received,

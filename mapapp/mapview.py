@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +94,8 @@ def _write(value: Any, *, depth: int) -> str:
     if depth and isinstance(value, list | tuple):
         return "[" + ",".join(_write(item, depth=depth - 1) for item in value) + "]"
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    if not text.isascii():
+        text = _PAIRED.sub(lambda match: json.dumps(match.group())[1:-1], text)
     # With no escaped quotes left, every second part between quotes is a string, and nothing else needs escaping.
     quoted = text.replace("\\\\", "\\u005c").replace('\\"', "\\u0022").split('"')
     if len(quoted) > 1:
@@ -102,6 +104,45 @@ def _write(value: Any, *, depth: int) -> str:
             inside = inside.replace(character, escape)
         quoted[1::2] = inside.split('"')
     return '"'.join(quoted)
+
+
+_PAIRED = re.compile("[\U00010000-\U0010ffff]")
+"""Characters that are two in a browser: as escapes they count the same here and there."""
+
+
+@lru_cache(maxsize=4)
+def describe_changes(before: str, after: str) -> list[str | list[int]]:
+    """Return JSON of `escape_json` as new text and stretches of an earlier one, each as [start, end].
+
+    Put together they are `after`. A new claim changes some records among thousands, so that this is a small part of it.
+
+    >>> describe_changes('[{"a":1},{"b":2},{"c":3}]', '[{"a":1},{"b":5},{"c":3}]')
+    [[0, 8], ',{"b":5}', [16, 25]]
+    >>> describe_changes("[]", "[]")
+    [[0, 2]]
+    """
+    places: dict[str, int] = {}
+    at = 0
+    for record in _records(before):
+        places.setdefault(record, at)
+        at += len(record)
+    found: list[str | list[int]] = []
+    for record in _records(after):
+        last = found[-1] if found else None
+        if isinstance(last, list) and before.startswith(record, last[1]):
+            last[1] += len(record)
+        elif record in places:
+            found.append([places[record], places[record] + len(record)])
+        elif isinstance(last, str):
+            found[-1] = last + record
+        else:
+            found.append(record)
+    return found
+
+
+def _records(text: str) -> list[str]:
+    """Cut JSON before the commas between records and between the fields behind a list; it has no line breaks itself."""
+    return text.replace("},{", "}\n,{").replace('],"', ']\n,"').split("\n")
 
 
 @cache

@@ -1,12 +1,18 @@
 // Shows the map document in a sandboxed frame, posts data into it and hands its state to the app.
 //
-// data: {shell: string, payload: string (JSON), hash: string, date: string, isSmall: boolean,
-//        command: {id, fit, date?, route?} | null}
+// It is mounted twice. First the ground, which stays while people decide, so that it is sent once:
+//   {name, shell: string, text: string (JSON), hash: string}
+// then the view, with what is to be shown as changes of that text: new text, and stretches of it as [start, end]:
+//   {name, ground: string (its hash), hash: string, changes: [string | [number, number]], date: string,
+//    isSmall: boolean, command: {id, fit, date?, route?} | null}
 // The frame is made once and never reloaded while it is on the page: new data is posted into the running document.
 // The frame has no `allow-same-origin`, so its origin is opaque: what comes from it is known by its window alone, and
 // what goes to it can only be addressed to "*". It is still taken as hostile here and read field by field.
 
 const views = new WeakMap();
+// Of this page, whichever of the mounts made them.
+const grounds = (window.mapappGrounds ??= new Map());
+const shown = (window.mapappViews ??= new Set());
 
 const isDark = (host) => {
   const colour = getComputedStyle(host).getPropertyValue("--st-background-color").trim();
@@ -31,21 +37,28 @@ const readState = (message) => {
   };
 };
 
-const mount = (root, shell) => {
-  const view = { isLoaded: false, shownHash: null, shownTheme: null, doneCommand: null, lastState: null, data: null };
+const mount = (root) => {
+  const view = { isOpen: false, isLoaded: false, shownHash: null, shownTheme: null, doneCommand: null, lastState: null, data: null };
   const frame = document.createElement("iframe");
   frame.title = "Map";
   frame.setAttribute("sandbox", "allow-scripts allow-popups");
   frame.setAttribute("referrerpolicy", "no-referrer");
-  frame.srcdoc = shell;
 
   const post = (message) => frame.contentWindow && frame.contentWindow.postMessage(message, "*");
 
   view.refresh = () => {
-    if (!view.isLoaded || !view.data) return;
-    const { payload, hash, date, command } = view.data;
+    const { name, ground, changes, hash, date, command } = view.data;
+    const { shell, text, hash: found } = grounds.get(name) ?? {};
+    if (found !== ground) return; // it is on its way
+    if (!view.isOpen) {
+      view.isOpen = true;
+      frame.srcdoc = shell;
+      root.querySelector(".mapapp-view").replaceChildren(frame);
+    }
+    if (!view.isLoaded) return;
     if (hash !== view.shownHash) {
       const isFirst = view.shownHash === null;
+      const payload = changes.map((part) => (typeof part === "string" ? part : text.slice(...part))).join("");
       post({ type: "mapapp:payload", payload });
       view.shownHash = hash;
       if (isFirst) post({ type: "mapapp:set", date: view.lastState ? view.lastState.date : date });
@@ -83,18 +96,24 @@ const mount = (root, shell) => {
     window.removeEventListener("message", onMessage);
     frame.remove();
     views.delete(root);
+    shown.delete(view);
   };
   view.frame = frame;
-  root.querySelector(".mapapp-view").replaceChildren(frame);
+  shown.add(view);
   return view;
 };
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
+  if ("text" in data) {
+    grounds.set(data.name, data);
+    for (const view of shown) view.refresh();
+    return undefined;
+  }
   let view = views.get(parentElement);
-  if (!view || !view.frame.isConnected) {
+  if (!view || (view.isOpen && !view.frame.isConnected)) {
     if (view) view.remove();
-    view = mount(parentElement, data.shell);
+    view = mount(parentElement);
     views.set(parentElement, view);
   }
   view.send = setStateValue;

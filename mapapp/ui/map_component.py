@@ -17,6 +17,8 @@ from typing import Any, TypeGuard
 
 import streamlit as st
 
+from mapapp.mapview import describe_changes
+
 _SCRIPT = Path(__file__).with_name("map_component.js")
 
 # The frame takes what the header, the sentence above and the tabs below leave of the window, on phones too, and never
@@ -33,6 +35,10 @@ _STYLE = """
 .mapapp-view iframe { display: block; width: 100%; height: 100%; border: 0; }
 @media (max-width: 640px) { .mapapp-view { height: clamp(27rem, calc(100svh - 9.5rem), 48rem); } }
 """
+
+
+MOST_CHANGED = 0.5
+"""Share of a payload that may be new before it is sent as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,12 @@ class Command:
 
 
 @functools.cache
-def _component() -> Callable[..., Any]:
-    return st.components.v2.component(
-        "mapapp_map", html='<div class="mapapp-view"></div>', css=_STYLE, js=_SCRIPT.read_text("utf-8")
+def _components() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Return what brings the ground, which shows nothing itself, and what shows the map."""
+    script = _SCRIPT.read_text("utf-8")
+    return (
+        st.components.v2.component("mapapp_ground", html="<span hidden></span>", js=script),
+        st.components.v2.component("mapapp_map", html='<div class="mapapp-view"></div>', css=_STYLE, js=script),
     )
 
 
@@ -129,23 +138,41 @@ def show_map(
 
     A small one (`is_small`) keeps that to itself, so that moving it runs nothing.
 
-    `payload` is JSON. All arguments but `command` must stay the same while the user drags the date: Streamlit then
-    sends the browser a reference of some bytes instead of the data, and the browser does nothing at all.
+    `payload` is JSON. The one that the map is opened with is brought by a component of its own and stays the same
+    from then on, so that Streamlit sends a reference of some bytes for it; a later one is sent as changes of it.
     """
-    result = _component()(
-        key=key,
-        data={
-            "shell": shell,
-            "payload": payload,
-            "hash": payload_hash,
-            "date": start_day.isoformat(),
-            "isSmall": is_small,
-            "command": _command_data(command),
-        },
-        default={"view": None},
-        on_view_change=_nothing,
-    )
+    ground, name = _ground_of(key, payload), f"{key}_ground"
+    ground_hash = hash_payload(ground)
+    bring_ground, show = _components()
+    with st.container(gap=None):
+        bring_ground(key=name, data={"name": name, "shell": shell, "text": ground, "hash": ground_hash})
+        result = show(
+            key=key,
+            data={
+                "name": name,
+                "ground": ground_hash,
+                "hash": payload_hash,
+                "changes": describe_changes(ground, payload),
+                "date": start_day.isoformat(),
+                "isSmall": is_small,
+                "command": _command_data(command),
+            },
+            default={"view": None},
+            on_view_change=_nothing,
+        )
     return read_view(result.view)
+
+
+def _ground_of(key: str, payload: str) -> str:
+    """Return what a payload is told as changes of: the one the map was opened with, or itself where that is too far."""
+    name = f"{key}_payload"
+    ground = st.session_state.get(name) if key in st.session_state else None
+    if isinstance(ground, str):
+        told = sum(len(part) for part in describe_changes(ground, payload) if isinstance(part, str))
+        if told < MOST_CHANGED * len(payload):
+            return ground
+    st.session_state[name] = payload
+    return payload
 
 
 def _command_data(command: Command | None) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ from shapely.geometry import box
 
 from mapapp.layers import territory
 from mapapp.layers._encoding import Fixed, encode_path, encode_polygons
-from mapapp.mapview import build_document, build_payload, escape_json
+from mapapp.mapview import build_document, build_payload, describe_changes, escape_json
 from mapapp.model import Status
 from mapapp.scene import Scene, build_scene
 from mapapp.selection import default_query
@@ -58,6 +58,35 @@ def test_a_fixed_list_is_written_once_and_like_any_other(value: Any, items: list
     assert text == escape_json({"layers": [{"data": {"fixed": items, "other": value}}]})
     assert fixed.written is not None
     assert fixed.written in text
+
+
+def put_together(changes: list[str | list[int]], *, before: str) -> str:
+    """Put changes together as a browser does, which counts in units of UTF-16."""
+    units = before.encode("utf-16-le")
+    parts = (
+        part if isinstance(part, str) else units[2 * part[0] : 2 * part[1]].decode("utf-16-le") for part in changes
+    )
+    return "".join(parts)
+
+
+RECORDS = st.lists(
+    st.dictionaries(st.sampled_from("abc"), st.sampled_from([1, [2], "},{", '],"', "é", "\U0001f600\n"]))
+)
+
+
+@given(RECORDS, RECORDS)
+def test_changes_put_together_are_the_payload_built_anew(before: Any, after: Any) -> None:
+    one, other = escape_json(before), escape_json(after)
+    for start, end in ((one, other), (other, one)):  # and an undo brings it back
+        assert put_together(describe_changes(start, end), before=start) == end
+
+
+def test_one_more_claim_is_told_in_few_changes(scene: Scene) -> None:
+    before = escape_json(build_payload(dataclasses.replace(scene, events=scene.events[1:])))
+    after = escape_json(build_payload(scene))
+    changes = describe_changes(before, after)
+    assert put_together(changes, before=before) == after
+    assert sum(len(part) for part in changes if isinstance(part, str)) < len(after) / 20
 
 
 def test_a_new_claim_leaves_the_shapes_as_they_are_written(scene: Scene) -> None:
