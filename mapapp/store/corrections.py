@@ -12,7 +12,7 @@ from mapapp.claims.decisions import ARTICLE as ARTICLE_TARGET
 from mapapp.claims.decisions import describe_article
 from mapapp.model import Article, Decision, Reading
 from mapapp.records import record_from_json, record_to_json
-from mapapp.store.tables import DECISION, REREADING
+from mapapp.store.tables import DECISION, REREADING, STATE
 
 Key = tuple[str, str]
 """Id of an article, and its time of publication as the log writes it; empty = unknown."""
@@ -76,9 +76,30 @@ def read_decisions(connection: sa.Connection) -> dict[str, tuple[Decision, ...]]
     return {article_id: tuple(decisions) for article_id, decisions in found.items()}
 
 
-def read_corrections(connection: sa.Connection, *, theatre: str, known: dict[int, Reading]) -> Corrections:
-    """Return what was corrected of a theatre's articles. `known` keeps readings by row, as they never change."""
-    decisions = read_decisions(connection)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of the corrections was read before: looking for them in a long log at every step would take long."""
+
+    readings: dict[int, Reading] = field(default_factory=dict)
+    """By row, as they never change."""
+    decisions: dict[int, Mapping[str, tuple[Decision, ...]]] = field(default_factory=dict)
+    """By the number of changes to the store: only the newest is kept."""
+
+
+def known_decisions(connection: sa.Connection, *, known: Known) -> Mapping[str, tuple[Decision, ...]]:
+    """Return what `read_decisions` does, read anew only after a change to the store."""
+    changes: int = connection.execute(sa.select(STATE.c.changes)).scalar_one()
+    found = known.decisions.get(changes)  # asked for once: another thread may put a newer one in its place
+    if found is None:
+        found = read_decisions(connection)
+        known.decisions.clear()
+        known.decisions[changes] = found
+    return found
+
+
+def read_corrections(connection: sa.Connection, *, theatre: str, known: Known) -> Corrections:
+    """Return what was corrected of a theatre's articles."""
+    decisions = known_decisions(connection, known=known)
     if not decisions:
         return Corrections()
     listed = sa.select(REREADING.c.id, REREADING.c.article_id, REREADING.c.published).where(
@@ -86,10 +107,10 @@ def read_corrections(connection: sa.Connection, *, theatre: str, known: dict[int
     )
     rows = [row for row in connection.execute(listed) if row.article_id in decisions]
     for row in rows:
-        if row.id not in known:
+        if row.id not in known.readings:
             query = sa.select(REREADING.c.payload).where(REREADING.c.id == row.id)
-            known[row.id] = record_from_json(Reading, json.loads(connection.execute(query).scalar_one()))
-    return Corrections(decisions, {(row.article_id, row.published): known[row.id] for row in rows})
+            known.readings[row.id] = record_from_json(Reading, json.loads(connection.execute(query).scalar_one()))
+    return Corrections(decisions, {(row.article_id, row.published): known.readings[row.id] for row in rows})
 
 
 def rereading_row(reading: Reading, *, theatre: str) -> dict[str, str]:

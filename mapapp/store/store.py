@@ -14,7 +14,7 @@ from mapapp.errors import StoreError
 from mapapp.model import Article, Claim, Decision, Reading, Route
 from mapapp.records import record_from_json, record_to_json
 from mapapp.store.address import describe_address, transaction
-from mapapp.store.corrections import Corrections, read_corrections, read_decisions, rereading_row
+from mapapp.store.corrections import Corrections, Known, known_decisions, read_corrections, rereading_row
 from mapapp.store.readings import (
     check_claims,
     check_reading,
@@ -71,8 +71,8 @@ class Store:
     """The same, taking the write lock at the start of a transaction."""
     _decoded: dict[int, Reading] = field(default_factory=dict, repr=False, compare=False)
     """Readings by row, as they never change."""
-    _reread: dict[int, Reading] = field(default_factory=dict, repr=False, compare=False)
-    """The same for readings under another day of publication."""
+    _known: Known = field(default_factory=Known, repr=False, compare=False)
+    """The same for what was corrected of articles."""
 
     @property
     def name(self) -> str:
@@ -163,13 +163,13 @@ class Store:
         return [self._decoded[reading_id] for reading_id in ids]
 
     def _counting(self, connection: sa.Connection, *, theatre: str) -> list[Reading]:
-        corrections = read_corrections(connection, theatre=theatre, known=self._reread)
+        corrections = read_corrections(connection, theatre=theatre, known=self._known)
         return [corrections.apply(reading) for reading in self._first_readings(connection, theatre=theatre)]
 
     def missing_rereadings(self, *, theatre: str) -> tuple[tuple[Reading, Article], ...]:
         """Return what was read first of articles that were not read with the day that they have now, and these."""
         with transaction(self.engine) as connection:
-            corrections = read_corrections(connection, theatre=theatre, known=self._reread)
+            corrections = read_corrections(connection, theatre=theatre, known=self._known)
             first = self._first_readings(connection, theatre=theatre)
         missing = [reading for reading in first if corrections.is_missing(reading.article)]
         return tuple((reading, corrections.describe(reading.article)) for reading in missing)
@@ -254,7 +254,7 @@ class Store:
         """Return a stored article as it is described now, or None where there is none with this id."""
         with transaction(self.engine) as connection:
             row = connection.execute(sa.select(ARTICLE).where(ARTICLE.c.id == article_id)).mappings().first()
-            corrections = Corrections(read_decisions(connection))
+            corrections = Corrections(known_decisions(connection, known=self._known))
         return None if row is None else corrections.describe(record_from_json(Article, dict(row)))
 
     def articles(self, *, theatre: str | None = None) -> tuple[StoredArticle, ...]:
@@ -284,7 +284,7 @@ class Store:
             query = query.where(READING.c.theatre == theatre)
         with transaction(self.engine) as connection:
             rows = connection.execute(query).mappings().all()
-            corrected = read_decisions(connection)
+            corrected = known_decisions(connection, known=self._known)
             now = {
                 (name, reading.article.id): reading
                 for name in {row["theatre"] for row in rows if row["id"] in corrected}

@@ -14,7 +14,7 @@ from mapapp.ui.cached import get_queue, get_raw_readings, get_samples, get_sampl
 from mapapp.ui.claim_editing import show_claim_editing
 from mapapp.ui.claim_review import show_move_buttons, show_word_buttons
 from mapapp.ui.errors import shown_errors
-from mapapp.ui.review import Review, build_review, show_author, show_choice_table, show_undo_buttons
+from mapapp.ui.review import PHONE_PX, Review, build_review, show_author, show_choice_table, show_undo_buttons
 from mapapp.ui.state import has_samples
 from mapapp.ui.text import escape_markdown, shorten, show_steering
 from mapapp.ui.waiting import wait_for
@@ -26,6 +26,8 @@ _ORDER = "queue_order"
 """The ids of the queue as they were shown last: what comes next after a decision is what stood behind it."""
 LISTED = 50
 """Rows of the list; the order may change with every decision, so nobody needs the hundredth."""
+FOLD_PX = 32
+"""Of the edges of a fold, to both sides of what is in it."""
 KEYS = "Keys: A accept · X reject · N next · P previous · U undo · Y redo. They work while no field is being typed in."
 
 
@@ -126,5 +128,5 @@ def _show_list(rows: list[Waiting], *, theatre: Theatre) -> None:
             choice=QUEUE_CLAIM,
             values=[row.claim.id for row in rows[:LISTED]],
             wrapped=("What hangs on it", "Claim"),
-            narrow=("Score",),
+            phone_px=PHONE_PX - FOLD_PX,
         )

@@ -182,11 +182,13 @@ def show_author() -> None:
     columns[1].text_input("Why (optional)", max_chars=300, key="review_why", placeholder="goes into the log")
 
 
-WRAPPED_PX = 76
-"""Height of a row whose words wrap: four lines, so that a claim is read whole on a phone, too."""
+WRAPPED_PX = 92
+"""Height of a row whose words wrap: five lines, so that a claim is read whole on a phone, too."""
 MOST_WRAPPED_PX = 4 * WRAPPED_PX + 38
-NARROW_PX, WRAPPING_PX = 76, 172
-"""Widths of a column of one word or number, and of words that wrap, as they fit beside each other on a phone."""
+NARROW_PX = 76
+"""Width of a column of one word or number."""
+PHONE_PX = 324
+"""What a phone of 390 px has for the columns of a table."""
 
 
 def show_choice_table(
@@ -197,10 +199,12 @@ def show_choice_table(
     values: list[str] | None = None,
     wrapped: Sequence[str] = (),
     narrow: Sequence[str] = (),
+    phone_px: int = PHONE_PX,
 ) -> object:
     """Show a table whose selected row becomes the value of the select box named `choice`; return that value.
 
-    Where `wrapped` names columns, only these and the `narrow` ones before and behind them are shown, and words wrap.
+    Where `wrapped` names columns, only these and the `narrow` ones are shown, words wrap, and all of it fits into
+    `phone_px`.
     """
 
     def take_selection() -> None:
@@ -208,6 +212,7 @@ def show_choice_table(
         if selected:
             st.session_state[choice] = selected[0] if values is None else values[selected[0]]
 
+    wide_px = (phone_px - NARROW_PX * len(narrow)) // max(len(wrapped), 1)
     shown = [name for name in rows.columns if name in {*wrapped, *narrow}] if wrapped else None
     most = 4 if wrapped else 8
     st.dataframe(
@@ -219,7 +224,7 @@ def show_choice_table(
         row_height=WRAPPED_PX if wrapped else None,
         column_order=shown,
         column_config={
-            name: st.column_config.Column(width=NARROW_PX if name in narrow else WRAPPING_PX) for name in shown or ()
+            name: st.column_config.Column(width=NARROW_PX if name in narrow else wide_px) for name in shown or ()
         },
         on_select=take_selection,
         selection_mode="single-row",

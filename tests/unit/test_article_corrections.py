@@ -185,6 +185,16 @@ def test_the_same_article_of_another_theatre_says_that_it_was_not_read_again(
     assert other.claims == reading.claims
 
 
+def test_a_correction_by_another_process_is_seen(store: Store, correct: Correct, theatre: Any) -> None:
+    other = open_store()
+    (before,) = other.readings(theatre=theatre.code)
+    done = correct(published="2024-12-06", publisher="The Daily")
+    (now,) = other.readings(theatre=theatre.code)
+    assert before.article.published is None
+    assert now == done.reading
+    other.close()
+
+
 # On the command line
 
 
