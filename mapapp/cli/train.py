@@ -34,7 +34,7 @@ from mapapp.theatres.theatre import default_theatre, load_theatre
 STRENGTH = 0.04
 """Inverse of the penalty on large weights. Chosen by the passages left out: .02 to .1 do alike."""
 
-CAUTION = 1.2
+CAUTION = 2.0
 """What a place of which nothing is claimed counts, beside one of which something is: a false claim costs more."""
 
 FEWEST = 4
