@@ -50,9 +50,12 @@ def show_queue(query: MapQuery, *, theatre: Theatre) -> None:
     row = rows[claim_id]
     review = build_review(raw[row.claim.article_id], theatre=theatre)
     claim_side, text_side = st.columns([6, 5], gap="medium")
+    with text_side:
+        text_above = st.container()
+        show_small_map(row.claim, query=query)  # before the rest: it has the longest way to the screen
     with claim_side:
         _show_card(row, review=review, ids=list(rows), log=raw)
-    with text_side, shown_errors():
+    with text_above, shown_errors():
         show_article_text(
             review.current,
             theatre=theatre,
@@ -61,7 +64,6 @@ def show_queue(query: MapQuery, *, theatre: Theatre) -> None:
             claims=review.reviewed.claims,
             focus=claim_id,
         )
-        show_small_map(row.claim, query=query)
     _show_list(list(rows.values()), theatre=theatre)
 
 
