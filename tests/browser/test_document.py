@@ -529,7 +529,7 @@ def test_new_data_keeps_date_and_view(hosted: Any, invented_scene: Any) -> None:
     page = hosted.page
     post(page, {"type": "mapapp:set", "date": "2030-01-05", "fit": [10.0, 45.2, 10.6, 45.6]})
     frame = page.frames[1]
-    until(frame, "mapapp.isoOf(mapapp.day) === '2030-01-05' && mapapp.map.getZoom() > 8 && !mapapp.map._animatingZoom")
+    until(frame, "mapapp.isoOf(mapapp.day) === '2030-01-05' && mapapp.map.getZoom() > 10 && !mapapp.map._animatingZoom")
     view = frame.evaluate("JSON.stringify([mapapp.map.getCenter(), mapapp.map.getZoom()])")
     fewer = dataclasses.replace(invented_scene, routes=())
     post(page, {"type": "mapapp:payload", "payload": build_payload(fewer)})
