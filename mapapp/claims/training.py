@@ -28,6 +28,8 @@ class Example:
     clues: Mapping[str, float]
     group: str
     weight: float
+    is_of_trap: bool = False
+    """Whether its passage has no claim at all."""
 
 
 def training_files(folder: Path = PASSAGES) -> tuple[Path, ...]:
@@ -77,7 +79,7 @@ def _examples_of(number: int, passage: Passage, sightings: Sequence[Sighting]) -
             continue
         groups = [GROUP_OF[claim.kind] for claim in due]
         if not groups:
-            yield Example(number, sighting.clues, NOTHING, 1.0)
+            yield Example(number, sighting.clues, NOTHING, 1.0, is_of_trap=not passage.claims)
             continue
         rivals = [other for other in sightings if any(_fits(claim, other) for claim in due)]
         is_read = bool(sighting.drafts)

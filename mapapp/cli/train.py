@@ -34,8 +34,11 @@ from mapapp.theatres.theatre import default_theatre, load_theatre
 STRENGTH = 0.04
 """Inverse of the penalty on large weights. Chosen by the passages left out: .02 to .1 do alike."""
 
-CAUTION = 2.0
+CAUTION = 1.4
 """What a place of which nothing is claimed counts, beside one of which something is: a false claim costs more."""
+
+TRAP = 2.0
+"""What a place counts in a passage that has no claim at all: those were written to mislead."""
 
 FEWEST = 4
 """Clues of fewer examples are left out: they would be learned by heart."""
@@ -99,7 +102,10 @@ def vectors_of(examples: Sequence[Example]) -> tuple[sparse.csr_matrix, list[str
 
 def fit(table: sparse.csr_matrix, groups: Groups, examples: Sequence[Example]) -> LogisticRegression:
     """Return a multinomial logistic regression, small weights preferred."""
-    weights = [example.weight * (CAUTION if example.group == NOTHING else 1.0) for example in examples]
+    weights = [
+        example.weight * (CAUTION if example.group == NOTHING else 1.0) * (TRAP if example.is_of_trap else 1.0)
+        for example in examples
+    ]
     return LogisticRegression(C=STRENGTH, max_iter=1000).fit(table, groups, sample_weight=weights)
 
 
