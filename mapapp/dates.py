@@ -245,7 +245,7 @@ def _days_of(kind: str, match: re.Match[str], told: Told) -> Days | None:
 
 
 def _has_year(words: str) -> bool:
-    return _YEAR.search(words) is not None
+    return _YEAR.search(words) is not None or words.lower().endswith(("that year", "the same year"))
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:

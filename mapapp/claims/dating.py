@@ -196,9 +196,9 @@ def _aside_before(words: Sequence[Word], at: int) -> int | None:
 
 
 def _opening(words: Sequence[Word], index: int) -> Word | None:
-    """Return the day with which the sentence opens, for a trigger that stands in no aside."""
+    """Return the day or month with which the sentence opens, for a trigger that stands in no aside."""
     for word in words[:OPENING_WORDS]:
-        if word.date is not None and (word.date.prec or COARSE) <= 2 and word.date.relation in ("at", "until"):
+        if word.date is not None and (word.date.prec or 9) <= COARSE and word.date.relation in ("at", "until"):
             return word if word.index < index and _aside_before(words, index) is None else None
     return None
 

@@ -309,8 +309,7 @@ def kind_of(draft: Draft, actors: Mapping[str, Actor], lexicon: Lexicon) -> Even
         return EventKind.CLASH
     if verb_class in ("leave", "desert", "give"):
         return EventKind.TRANSFER
-    text = " ".join(word.low for word in draft.candidate.sentence.words)
-    if any(phrase in text for phrase in lexicon.mood["transfer"]["phrases"]):
+    if any(phrase in _clause_of(draft.candidate) for phrase in lexicon.mood["transfer"]["phrases"]):
         return EventKind.TRANSFER
     if draft.actor is not None and draft.actor in actors:
         return EventKind.REGAINS if actors[draft.actor].is_state else EventKind.OVERTAKES
@@ -322,6 +321,30 @@ def kind_of(draft: Draft, actors: Mapping[str, Actor], lexicon: Lexicon) -> Even
     if opponent is not None and not opponent.is_state and verb_class == "retake":
         return EventKind.REGAINS
     return EventKind.OVERTAKES
+
+
+def _clause_of(candidate: Candidate) -> str:
+    """Return the words of the clause in which a trigger and its place stand, as far as commas before a verb tell."""
+    words = candidate.sentence.words
+    low, high = sorted((candidate.index, candidate.place.index))
+    while low > 0 and words[low - 1].low not in CLAUSE_ENDS:
+        low -= 1
+    while high + 1 < len(words) and words[high + 1].low not in CLAUSE_ENDS and not _opens_clause(words, high + 1):
+        high += 1
+    return " ".join(word.low for word in words[low : high + 1])
+
+
+CLAUSE_ENDS = frozenset((";", "“", "”", ":"))
+
+
+def _opens_clause(words: Sequence[Word], index: int) -> bool:
+    """Return whether ", and its columns were ..." begins here: another subject with a verb of its own."""
+    return (
+        words[index].low == ","
+        and index + 2 < len(words)
+        and words[index + 1].low in ("and", "but", "while")
+        and words[index + 2].low in ("its", "their", "the", "it", "they")
+    )
 
 
 def _is_of_the_country(draft: Draft) -> bool:
