@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import ahocorasick_rs
 
@@ -70,7 +70,37 @@ def find_parties(text: str, *, actors: tuple[Actor, ...]) -> tuple[PartyMention,
         if names.is_acronym[number] and not _is_written_as_acronym(text, start, end):
             continue
         found.append(PartyMention(start, end, names.codes[number], surface))
-    return tuple(_settled(found, actors=actors_by_code(actors)))
+    settled = [*_settled(found, actors=actors_by_code(actors))]
+    return tuple(sorted((*settled, *_unions(text, settled)), key=lambda party: party.start))
+
+
+LEADER_REACH = 40
+"""Characters behind "a coalition led by" within which the leader's name ends."""
+
+
+def _unions(text: str, found: Sequence[PartyMention]) -> Iterator[PartyMention]:
+    """Yield "the coalition" as the party of whose coalition the text told before: "a coalition led by X"."""
+    leaders: dict[str, set[str]] = {}
+    first: dict[str, int] = {}
+    for match in _introduced().finditer(text):
+        behind = (one for one in found if match.end() <= one.start < match.end() + LEADER_REACH and one.codes)
+        leader = next(behind, None)
+        noun = match.group(1).lower()
+        leaders.setdefault(noun, set()).add(leader.codes[0] if leader is not None else "")
+        first.setdefault(noun, match.end())
+    for noun, codes in leaders.items():
+        if len(codes) != 1 or "" in codes:
+            continue  # two coalitions, or one of somebody unknown: which one is meant is not safe
+        for match in re.finditer(rf"\b[Tt]he {noun}\b(?!\s+(?:of|led|headed|between|against)\b)", text[first[noun] :]):
+            start, end = match.start() + first[noun], match.end() + first[noun]
+            if all(end <= one.start or one.end <= start for one in found):
+                yield PartyMention(start, end, tuple(codes), text[start:end])
+
+
+@cache
+def _introduced() -> re.Pattern[str]:
+    nouns = "|".join(read_lexicon().words["unions"])
+    return re.compile(rf"\b({nouns})\b[^.;:\n]{{0,60}}?\b(?:led|headed|dominated|spearheaded) by\b", re.IGNORECASE)
 
 
 REACH = 900

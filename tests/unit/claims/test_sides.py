@@ -98,3 +98,17 @@ def test_an_article_is_at_home_where_most_of_its_places_are() -> None:
     resolutions = places_of("Alda and Bree")
     assert find_home(resolutions, country="XA") == Home("XA", is_elsewhere=False)
     assert find_home(resolutions, country="XB") == Home("XB", is_elsewhere=True)
+
+
+def takers_of_bree(text: str) -> set[str | None]:
+    return {claim.actor for claim in read(text) if claim.place and claim.place.mention.surface == "Bree"}
+
+
+def test_the_alliance_is_that_of_its_leader_where_the_text_tells_of_one() -> None:
+    text = "An alliance led by the Front attacked on Monday. The alliance captured Bree on Tuesday."
+    assert takers_of_bree(text) == {"FRO"}
+
+
+def test_the_alliance_stays_unknown_where_the_text_tells_of_two() -> None:
+    text = "An alliance led by the Front met an alliance led by the army on Monday. The alliance took Bree on Tuesday."
+    assert "FRO" not in takers_of_bree(text)
