@@ -14,9 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from mapapp.claims.evaluate import GoldClaim, read_gold_claim
+from mapapp.claims.evaluate import GoldClaim, names_place, read_gold_claim
 from mapapp.model import CONTROL_CHANGES, Article, Claim, EventKind
-from mapapp.text import fold
 
 GOLD = Path(__file__).resolve().parent / "gold"
 CONTROL = CONTROL_CHANGES | {EventKind.REPORTED}
@@ -117,10 +116,7 @@ def fits(statement: Statement, claim: Claim) -> bool:
     """Whether a claim says what a statement of the gold says."""
     if claim.place is None or claim.start >= statement.end or statement.start >= claim.end:
         return False
-    chosen = claim.place.place
-    names = (fold(claim.place.mention.surface), fold(chosen.name) if chosen else "")
-    wanted = fold(statement.gold.place)
-    return any(name and (wanted in name or name in wanted) for name in names)
+    return names_place(statement.gold.place, claim.place)
 
 
 @dataclass(frozen=True, slots=True)
