@@ -144,7 +144,9 @@ class _Story:
         if frame is not None and self.paragraph_day is not None:
             end, day = self.paragraph_day
             if not self._is_new_paragraph(end, start):
-                frame, period = day, None if self.explicit is not None and self.explicit[2] <= 2 else period
+                frame = day
+                if self.explicit is not None and self.explicit[2] <= 2:
+                    period = None  # the day at which the paragraph has arrived is nearer
         day_told = self.told.day
         is_past = (
             day_told is not None
@@ -167,14 +169,16 @@ class _Story:
             self.paragraph_day = (span.end, span.first)
             if self.frame is not None and (self.frame - span.first).days <= ANCHOR_REACH_DAYS:
                 self.frame = span.first
-        if kind in _ANCHORS and span.prec <= 4 and not is_aside and span.prec != 3:
+        if kind not in _ANCHORS or is_aside:
+            return
+        if span.prec <= 2:
+            self.told = replace(self.told, day=span.last, month=span.last)
+            self.day_end = span.end
+        elif span.prec == 4:
             self.told = replace(self.told, month=span.first)
-            if span.prec <= 2:
-                self.told = replace(self.told, day=span.last, month=span.last)
-                self.day_end = span.end
 
     def _is_new_paragraph(self, first: int, second: int) -> bool:
-        return "\n" in self.text[first:second]
+        return self.text.find("\n", first, second) >= 0
 
     def _sentence_start(self, offset: int) -> int:
         low = max(0, offset - LONGEST_ASIDE)

@@ -21,6 +21,9 @@ OFFSET_REACH = 12
 ASIDE = 25
 """What it costs a date that the trigger is no part of its aside ("X, where a post had stood until 2020")."""
 
+COARSE = 4
+"""`date_prec` of a month; a year is coarser."""
+
 OPENING_WORDS = 4
 """Words before a date with which a sentence opens: it dates all its clauses but the asides."""
 
@@ -71,10 +74,10 @@ def date_trigger(
             best = (cost, word)
     if away is not None:
         return _shifted(best[1].date if best is not None else None, away, published)
-    opening = _opening(words, index)
-    if best is not None and best[0] >= TOO_FAR and opening is not None:
-        best = (TOO_FAR - 1, opening)
-    if best is None or best[0] >= TOO_FAR:
+    if best is not None and best[0] >= TOO_FAR:
+        opening = _opening(words, index)
+        best = (TOO_FAR - 1, opening) if opening is not None else None
+    if best is None:
         return UNKNOWN
     found = best[1].date
     if found is None or found.first is None or found.last is None:
@@ -172,7 +175,7 @@ def _is_beside(words: Sequence[Word], at: int, index: int) -> bool:
     "Morek, where a post had stood until 2020, was taken", "in ruins since the fighting of 2019, were occupied".
     """
     found = words[at].date
-    if found is not None and (found.prec or 0) >= COARSE:
+    if found is not None and found.prec is not None and found.prec >= COARSE:
         low, high = (at, index) if at < index else (index, at)
         is_apart = any(word.low in (",", ";") for word in words[low:high])
         if is_apart and (found.relation in ("since", "until") or words[at].low.startswith("of ")):
@@ -198,13 +201,12 @@ def _aside_before(words: Sequence[Word], at: int) -> int | None:
 def _opening(words: Sequence[Word], index: int) -> Word | None:
     """Return the day or month with which the sentence opens, for a trigger that stands in no aside."""
     for word in words[:OPENING_WORDS]:
-        if word.date is not None and (word.date.prec or 9) <= COARSE and word.date.relation in ("at", "until"):
+        found = word.date
+        if found is None or found.prec is None or found.prec > COARSE:
+            continue
+        if found.relation in ("at", "until"):
             return word if word.index < index and _aside_before(words, index) is None else None
     return None
-
-
-COARSE = 4
-"""`date_prec` of a month; a year is coarser."""
 
 
 def _is_of_speech(words: Sequence[Word], at: int, lexicon: Lexicon) -> bool:
@@ -251,8 +253,10 @@ class Context:
         if carry(self, sentence=sentence, paragraph=paragraph).basis != "entry":
             return False
         first, last = self.span.first, self.span.last
-        moves_on = any(day.first and last and first and not first <= day.first <= last for day in days[-1:])
-        return not (self.is_line and moves_on)
+        day = days[-1].first if days else None
+        if not self.is_line or day is None or first is None or last is None:
+            return True
+        return first <= day <= last
 
 
 def head_context(text: str, *, span: DateSpan, start: int, end: int, sentence: int, paragraph: int) -> Context | None:

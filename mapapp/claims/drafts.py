@@ -323,18 +323,18 @@ def kind_of(draft: Draft, actors: Mapping[str, Actor], lexicon: Lexicon) -> Even
     return EventKind.OVERTAKES
 
 
+_CLAUSE_ENDS = frozenset((";", "“", "”", ":"))
+
+
 def _clause_of(candidate: Candidate) -> str:
     """Return the words of the clause in which a trigger and its place stand, as far as commas before a verb tell."""
     words = candidate.sentence.words
     low, high = sorted((candidate.index, candidate.place.index))
-    while low > 0 and words[low - 1].low not in CLAUSE_ENDS:
+    while low > 0 and words[low - 1].low not in _CLAUSE_ENDS:
         low -= 1
-    while high + 1 < len(words) and words[high + 1].low not in CLAUSE_ENDS and not _opens_clause(words, high + 1):
+    while high + 1 < len(words) and words[high + 1].low not in _CLAUSE_ENDS and not _opens_clause(words, high + 1):
         high += 1
     return " ".join(word.low for word in words[low : high + 1])
-
-
-CLAUSE_ENDS = frozenset((";", "“", "”", ":"))
 
 
 def _opens_clause(words: Sequence[Word], index: int) -> bool:

@@ -70,7 +70,7 @@ def find_parties(text: str, *, actors: tuple[Actor, ...]) -> tuple[PartyMention,
         if names.is_acronym[number] and not _is_written_as_acronym(text, start, end):
             continue
         found.append(PartyMention(start, end, names.codes[number], surface))
-    settled = [*_settled(found, actors=actors_by_code(actors))]
+    settled = list(_settled(found, actors=actors_by_code(actors)))
     return tuple(sorted((*settled, *_unions(text, settled)), key=lambda party: party.start))
 
 
@@ -91,10 +91,11 @@ def _unions(text: str, found: Sequence[PartyMention]) -> Iterator[PartyMention]:
     for noun, codes in leaders.items():
         if len(codes) != 1 or "" in codes:
             continue  # two coalitions, or one of somebody unknown: which one is meant is not safe
-        for match in re.finditer(rf"\b[Tt]he {noun}\b(?!\s+(?:of|led|headed|between|against)\b)", text[first[noun] :]):
-            start, end = match.start() + first[noun], match.end() + first[noun]
+        meant = re.compile(rf"\b[Tt]he {noun}\b(?!\s+(?:of|led|headed|between|against)\b)")
+        for match in meant.finditer(text, first[noun]):
+            start, end = match.span()
             if all(end <= one.start or one.end <= start for one in found):
-                yield PartyMention(start, end, tuple(codes), text[start:end])
+                yield PartyMention(start, end, tuple(codes), match.group())
 
 
 @cache
