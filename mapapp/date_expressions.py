@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -86,7 +86,7 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _month(year: int, month: int, part: str = "") -> Days:
+def month_days(year: int, month: int, part: str = "") -> Days:
     length = calendar.monthrange(year, month)[1]
     low, high = _share(part, length)
     return date(year, month, low), date(year, month, high)
@@ -112,7 +112,7 @@ def math_third(length: int, n: int) -> int:
     return length * n // 3
 
 
-def _year(year: int, part: str = "") -> Days:
+def year_days(year: int, part: str = "") -> Days:
     low, high = _share(part, 12)
     return date(year, low, 1), date(year, high, calendar.monthrange(year, high)[1])
 
@@ -176,7 +176,7 @@ def _relative_year(words: str | None, told: Told) -> int | None:
     return told.published.year - 1 if "last" in words.lower() else told.published.year
 
 
-def _full(day: str, month: str, year: str | None, words: str | None, told: Told) -> date | None:
+def full_day(day: str, month: str, year: str | None, words: str | None, told: Told) -> date | None:
     month_number = date_words()["months"][month.lower()]
     known = int(year) if year else _relative_year(words, told)
     if known is not None:
@@ -198,7 +198,7 @@ def _num(match: re.Match[str], told: Told) -> Days | None:
 
 
 def _dmy(match: re.Match[str], told: Told) -> Days | None:
-    last = _full(match["dmy_d"], match["dmy_m"], match["dmy_y"], match["dmy_rel"], told)
+    last = full_day(match["dmy_d"], match["dmy_m"], match["dmy_y"], match["dmy_rel"], told)
     if last is None:
         return None
     first = _day(last.year, last.month, int(match["dmy_a"])) if match["dmy_a"] else last
@@ -206,89 +206,11 @@ def _dmy(match: re.Match[str], told: Told) -> Days | None:
 
 
 def _mdy(match: re.Match[str], told: Told) -> Days | None:
-    first = _full(match["mdy_d"], match["mdy_m"], match["mdy_y"], match["mdy_rel"], told)
+    first = full_day(match["mdy_d"], match["mdy_m"], match["mdy_y"], match["mdy_rel"], told)
     if first is None:
         return None
     last = _day(first.year, first.month, int(match["mdy_b"])) if match["mdy_b"] else first
     return (first, last) if last and first <= last else (first, first)
-
-
-def _m(match: re.Match[str], told: Told) -> Days | None:
-    """Read a month: without a year only a capital after a preposition or "early", "late", "last" is one for sure."""
-    month = date_words()["months"][match["m_m"].lower()]
-    part = (match["m_part"] or "").lower()
-    if match["m_y"]:
-        return _month(int(match["m_y"]), month, part)
-    if not match["m_m"][0].isupper() or not (match["m_pre"] or part or match["m_rel"]):
-        return NOT_A_DATE
-    if match["m_rel"]:
-        known = _relative_year(match["m_rel"], told)
-        return _month(known, month, part) if known else None
-    if told.month is not None and any(word in part for word in ("that", "next", "following", "same")):
-        later = told.month.year + (month < told.month.month or (month == told.month.month and "next" in part))
-        return _month(later, month) if later <= date.max.year else None
-    middle = _near(month, 15, told)
-    if middle is None:
-        return None
-    year = middle.year
-    if told.published is not None and "last" in part and date(year, month, 1) >= told.published.replace(day=1):
-        year -= 1
-    return _month(year, month, "" if "last" in part else part)
-
-
-def _season(match: re.Match[str], told: Told) -> Days | None:
-    first_month, months = date_words()["seasons"][match["season_s"].lower()]
-    year = int(match["season_y"])
-    end_month = first_month + months - 1
-    return _month(year, first_month)[0], _month(year + (end_month > 12), (end_month - 1) % 12 + 1)[1]
-
-
-def _years(match: re.Match[str], told: Told) -> Days | None:
-    first, last = int(match["years_a"]), int(match["years_b"])
-    return (date(first, 1, 1), date(last, 12, 31)) if first <= last else NOT_A_DATE
-
-
-def _y(match: re.Match[str], told: Told) -> Days | None:
-    return _year(int(match["y_y"]), ((match["y_part"] or "") + " " + match["y_pre"]).lower())
-
-
-def _weekday_before(base: date, weekday: int, *, same_day: bool) -> date:
-    back = (base.weekday() - weekday) % 7
-    return base - timedelta(days=back if back or same_day else 7)
-
-
-def _weekday(match: re.Match[str], told: Told) -> Days | None:
-    day, month = match["weekday_d"] or match["weekday_d2"], match["weekday_m"] or match["weekday_m2"]
-    if day:
-        found = _full(day, month, match["weekday_y"], None, told)
-        return (found, found) if found else None
-    if not match["weekday_w"][0].isupper():
-        return NOT_A_DATE
-    weekday = date_words()["weekdays"][match["weekday_w"].lower()]
-    before = (match["weekday_pre"] or "").lower()
-    base = told.day if ("previous" in before or "following" in before) and told.day else told.published
-    if not before and told.is_past and told.day is not None:
-        ahead = (weekday - told.day.weekday()) % 7  # "On 3 March ... By Friday": the one after it
-        return told.day + timedelta(days=ahead), told.day + timedelta(days=ahead)
-    if base is None:
-        return None
-    if "next" in before or "following" in before:
-        found = base + timedelta(days=(weekday - base.weekday()) % 7 or 7)
-        return found, found
-    if match["weekday_wk"] and "last" in match["weekday_wk"].lower():
-        found = base - timedelta(days=base.weekday() + 7 - weekday)
-        return found, found
-    found = _weekday_before(base, weekday, same_day="last" not in before and "previous" not in before)
-    return found, found
-
-
-def _between(match: re.Match[str], told: Told) -> Days | None:
-    if told.published is None:
-        return None
-    names = date_words()["weekdays"]
-    last = _weekday_before(told.published, names[match["between_b"].lower()], same_day=True)
-    first = _weekday_before(last, names[match["between_a"].lower()], same_day=False)
-    return first, last
 
 
 def read_count(words: str | None) -> tuple[int, bool]:
@@ -309,160 +231,106 @@ def read_count(words: str | None) -> tuple[int, bool]:
     return 1, False
 
 
-def _shift(base: date, days: float) -> date | None:
-    try:
-        return base + timedelta(days=round(days))
-    except (OverflowError, ValueError):
+NEXT_MONTH_FROM = 10
+"""A bare "on the 3rd" that lies so many days before the day of which a text speaks is that of the next month."""
+
+
+def _nth(match: re.Match[str], told: Told) -> Days | None:
+    """Read "on the 28th": of the month of which the text speaks, or the one after it."""
+    anchor = told.month or told.published
+    if anchor is None:
         return None
+    number = int(match["nth_d"])
+    index = anchor.year * 12 + anchor.month - 1
+    if told.month is None:
+        index -= number > anchor.day  # news: the last such day
+    elif told.day is not None and told.day.replace(day=1) == anchor.replace(day=1):
+        later = _day(*_year_and_month(index + 1), number)
+        is_open = later is not None and (told.published is None or later <= told.published)
+        index += is_open and told.day.day - number > NEXT_MONTH_FROM
+    found = _day(*_year_and_month(index), number)
+    return (found, found) if found else None
 
 
-def _past(match: re.Match[str], told: Told) -> Days | None:
-    if told.published is None:
-        return None
-    number, vague = read_count(match["past_n"])
-    plural = match.group().lower().endswith("s")
-    days = date_words()["units"][match["past_u"].lower()] * (number if match["past_n"] else 3 if plural else 1)
-    first = _shift(told.published, -max(1.0, days * (1.5 if vague else 1)))
-    return (first, told.published) if first else None
+def _year_and_month(index: int) -> tuple[int, int]:
+    return index // 12, index % 12 + 1
 
 
-def around(base: date | None, unit: str, n: int, *, vague: bool) -> Days | None:
-    """Return the day, week, month or year that lies n units away from a day, as wide as the unit is coarse.
+def _share_of_month(match: re.Match[str], told: Told) -> Days | None:
+    """Read "the last week of October", "the first days of March 2018"."""
+    month = date_words()["months"][match["share_m"].lower()]
+    if match["share_y"]:
+        year = int(match["share_y"])
+    else:
+        middle = _near(month, 15, told)
+        if middle is None:
+            return None
+        year = middle.year
+    length = calendar.monthrange(year, month)[1]
+    which, unit = match["share_w"].lower(), match["share_u"].lower().removesuffix("s")
+    count, _ = (
+        read_count(match["share_n"])
+        if match["share_n"]
+        else (FEW_DAYS if unit == "day" and match["share_u"][-1] == "s" else 1, False)
+    )
+    size = min(length, {"day": 1, "week": 7, "fortnight": 14, "half": (length + 1) // 2}[unit] * count)
+    number = {"second": 1, "third": 2}.get(which, 0)
+    low = length - size + 1 if which in ("last", "final", "closing") else min(number * size + 1, length)
+    return date(year, month, low), date(year, month, min(length, low + size - 1))
 
-    >>> around(date(2024, 12, 8), "day", -2, vague=False)
-    (datetime.date(2024, 12, 6), datetime.date(2024, 12, 6))
-    """
-    if base is None:
-        return None
-    length = date_words()["units"][unit]
-    middle = _shift(base, length * n)
+
+FEW_DAYS = 5
+"""So many are "the first days" of a month."""
+
+
+def _m(match: re.Match[str], told: Told) -> Days | None:
+    """Read a month: without a year only a capital after a preposition or "early", "late", "last" is one for sure."""
+    month = date_words()["months"][match["m_m"].lower()]
+    part = (match["m_part"] or "").lower()
+    if match["m_y"]:
+        return month_days(int(match["m_y"]), month, part)
+    if not match["m_m"][0].isupper() or not (match["m_pre"] or part or match["m_rel"]):
+        return NOT_A_DATE
+    if match["m_rel"]:
+        known = _relative_year(match["m_rel"], told)
+        return month_days(known, month, part) if known else None
+    if told.month is not None and any(word in part for word in ("that", "next", "following", "same")):
+        later = told.month.year + (month < told.month.month or (month == told.month.month and "next" in part))
+        return month_days(later, month) if later <= date.max.year else None
+    middle = _near(month, 15, told)
     if middle is None:
         return None
-    slack = {"hour": 0, "day": 0, "week": 3, "fortnight": 4, "month": 15, "year": 182, "decade": 1500}[unit]
-    if vague:
-        slack = max(slack, round(length * 1.5))
-    first, last = _shift(middle, -slack), _shift(middle, slack)
-    return (first, last) if first and last else None
+    year = middle.year
+    if told.published is not None and "last" in part and date(year, month, 1) >= told.published.replace(day=1):
+        year -= 1
+    return month_days(year, month, "" if "last" in part else part)
 
 
-def _ago(match: re.Match[str], told: Told) -> Days | None:
-    number, vague = read_count(match["ago_n"])
-    vague = vague or (bool(match["ago_fuzz"]) and match["ago_u"].lower() != "year")
-    days = around(told.published, match["ago_u"].lower(), -number, vague=vague)
-    return days if days is None or told.published is None else (days[0], min(days[1], told.published))
+def _season(match: re.Match[str], told: Told) -> Days | None:
+    first_month, months = date_words()["seasons"][match["season_s"].lower()]
+    year = int(match["season_y"])
+    end_month = first_month + months - 1
+    return month_days(year, first_month)[0], month_days(year + (end_month > 12), (end_month - 1) % 12 + 1)[1]
 
 
-def _offset(match: re.Match[str], told: Told) -> Days | None:
-    number, vague = read_count(match["offset_n"])
-    back = match["offset_s"].lower() in ("earlier", "before", "previously")
-    anchor = told.day if match["offset_u"].lower() in ("day", "week") else told.month
-    base = anchor if anchor is not None else told.published if back else None
-    return around(base, match["offset_u"].lower(), -number if back else number, vague=vague)
+def _years(match: re.Match[str], told: Told) -> Days | None:
+    first, last = int(match["years_a"]), int(match["years_b"])
+    return (date(first, 1, 1), date(last, 12, 31)) if first <= last else NOT_A_DATE
 
 
-def _near_day(match: re.Match[str], told: Told) -> Days | None:
-    which, unit = match["near_s"].lower(), match["near_u"].lower()
-    base = told.month if unit in {"month", "year"} else told.day
-    if base is None and which in {"previous", "preceding", "same"}:
-        base = told.published
-    if base is None:
-        return None
-    if which == "same" and unit not in ("week", "month", "year"):
-        return base, base
-    sign = {"previous": -1, "preceding": -1, "same": 0}.get(which, 1)
-    if unit in date_words()["weekdays"]:
-        found = _weekday_before(base, date_words()["weekdays"][unit], same_day=False)
-        found += timedelta(days=0 if sign < 0 else 7 if found != base - timedelta(days=7) else 14)
-        return found, found
-    if unit in ("week", "month", "year"):
-        return _unit_around(base, unit, sign)
-    found_day = _shift(base, sign)
-    return (found_day, found_day) if found_day else None
+def _y(match: re.Match[str], told: Told) -> Days | None:
+    return year_days(int(match["y_y"]), ((match["y_part"] or "") + " " + match["y_pre"]).lower())
 
 
-def _unit_around(base: date, unit: str, sign: int) -> Days | None:
-    if unit == "week":
-        first = _shift(base, 7 * sign - base.weekday())
-        last = _shift(first, 6) if first else None
-        return (first, last) if first and last else None
-    if unit == "month":
-        index = base.year * 12 + base.month - 1 + sign
-        year, month = divmod(index, 12)
-        return _month(year, month + 1) if 1 <= year <= 9999 else None
-    return _year(base.year + sign) if 1 <= base.year + sign <= 9999 else None
-
-
-def _span_unit(match: re.Match[str], told: Told) -> Days | None:
-    if told.published is None:
-        return None
-    unit, last = match["span_u"].lower(), match["span_s"].lower() in ("last", "past")
-    if unit == "weekend":
-        saturday = _weekday_before(told.published, 5, same_day=True)
-        return saturday, min(saturday + timedelta(days=1), told.published)
-    if unit in ("night", "morning", "evening", "afternoon"):
-        found = _shift(told.published, -1 if last else 0)
-        return (found, found) if found else None
-    days = _unit_around(told.published, unit, -1 if last else 0)
-    if days is None:
-        return None
-    part = (match["span_e"] or "").lower()
-    if last and unit != "week" and ("late" in part or "early" in part or "end" in part) and "later" not in part:
-        return _month(days[0].year, days[0].month, part) if unit == "month" else _year(days[0].year, part)
-    return (days[0], max(days[0], min(days[1], told.published))) if not last and "later" not in part else days
-
-
-def _within(match: re.Match[str], told: Told) -> Days | None:
-    """Read "earlier in the week": the running one, up to the day of publication."""
-    days = _unit_around(told.published, match["within_u"].lower(), 0) if told.published else None
-    return None if days is None or told.published is None else (days[0], max(days[0], min(days[1], told.published)))
-
-
-def _clock(match: re.Match[str], told: Told) -> Days | None:
-    """Read "by evening", "hours later": the day of which the text speaks."""
-    if told.day is not None or told.published is None:
-        return (told.day, told.day) if told.day else None
-    first = _shift(told.published, -1)  # told on that day or the day after: assumed, so never one sure day
-    return (first, told.published) if first else None
-
-
-_OF_THE_STORY = frozenset(("overnight", "at dawn"))
-"""Words that count from the day of which a text speaks; the others from the day on which it was published."""
-
-
-def _word(match: re.Match[str], told: Told) -> Days | None:
-    if told.published is None:
-        return None
-    word = re.sub(r"\s+", " ", match["word_w"].lower())
-    base = told.published
-    if told.is_past and told.day is not None and word in _OF_THE_STORY:
-        base = told.day
-    low, high = {
-        "yesterday": (-1, -1),
-        "the day before yesterday": (-2, -2),
-        "overnight": (-1, 0),
-        "at dawn": (-1, 0),
-    }.get(word, (0, 0))
-    first, last = _shift(base, low), _shift(base, high)
-    return (first, last) if first and last else None
-
-
-KINDS: Mapping[str, Callable[[re.Match[str], Told], Days | None]] = {
+NAMED: Mapping[str, Callable[[re.Match[str], Told], Days | None]] = {
     "iso": _iso,
     "num": _num,
     "dmy": _dmy,
     "mdy": _mdy,
+    "nth": _nth,
+    "share": _share_of_month,
     "m": _m,
     "season": _season,
     "years": _years,
     "y": _y,
-    "between": _between,
-    "weekday": _weekday,
-    "past": _past,
-    "ago": _ago,
-    "offset": _offset,
-    "near": _near_day,
-    "span": _span_unit,
-    "within": _within,
-    "clock": _clock,
-    "word": _word,
 }

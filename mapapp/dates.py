@@ -8,12 +8,16 @@ known and which names no year before, is found but stays unknown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mapapp.date_expressions import KINDS, NOT_A_DATE, Days, Told, any_expression, any_opener
+from mapapp.date_expressions import NAMED, NOT_A_DATE, Days, Told, any_expression, any_opener
 from mapapp.errors import DateError
+from mapapp.relative_dates import RELATIVE
+
+KINDS: Mapping[str, Callable[[re.Match[str], Told], Days | None]] = {**NAMED, **RELATIVE}
+"""How every kind of expression becomes days."""
 
 ANCHOR_REACH_DAYS = 300
 """A text that begins with a full date longer than this before its publication tells history: the year of a bare
@@ -22,11 +26,14 @@ ANCHOR_REACH_DAYS = 300
 NEWS_DAYS = 10
 """A day that lies farther before the publication is no news: "by Friday" counts from it."""
 
-_BARE = frozenset(("dmy", "mdy", "weekday"))
+_BARE = frozenset(("dmy", "mdy", "nth", "weekday"))
 """Kinds of expression that may name a day without its year."""
 
 _DAYS = frozenset(("iso", "num", *_BARE))
 """Kinds of expression that may name one day."""
+
+_MONTHS = frozenset(("iso", "num", "m", "share"))
+"""Kinds of expression that may name a month or a part of one."""
 
 _NEWS = frozenset(("weekday", "word"))
 """Kinds of expression that count from the publication."""
@@ -102,7 +109,7 @@ _RELATIONS = {
     "after": "after",
 }
 
-_ANCHORS = frozenset(("iso", "num", "dmy", "mdy", "m", "weekday", "offset", "near"))
+_ANCHORS = frozenset(("iso", "num", "dmy", "mdy", "nth", "share", "m", "weekday", "offset", "near"))
 """Kinds of expression that "the next day" may count from."""
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}(?![0-9])")
@@ -174,7 +181,7 @@ class _Story:
         if span.prec <= 2:
             self.told = replace(self.told, day=span.last, month=span.last)
             self.day_end = span.end
-        elif span.prec == 4:
+        elif span.prec <= 4 and kind in _MONTHS:
             self.told = replace(self.told, month=span.first)
 
     def _is_new_paragraph(self, first: int, second: int) -> bool:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from mapapp.claims.evaluate import GoldClaim, names_place, read_gold_claim
-from mapapp.model import CONTROL_CHANGES, Article, Claim, EventKind
+from mapapp.model import CONTROL_CHANGES, Article, Claim, EventKind, MentionKind
+from mapapp.text import fold
 
 GOLD = Path(__file__).resolve().parent / "gold"
 CONTROL = CONTROL_CHANGES | {EventKind.REPORTED}
@@ -116,7 +117,9 @@ def fits(statement: Statement, claim: Claim) -> bool:
     """Whether a claim says what a statement of the gold says."""
     if claim.place is None or claim.start >= statement.end or statement.start >= claim.end:
         return False
-    return names_place(statement.gold.place, claim.place)
+    is_described = claim.place.mention.kind is MentionKind.DESCRIPTION
+    stands_for = is_described and fold(statement.gold.place) in fold(claim.place.reason)  # "the town", as spelt before
+    return stands_for or names_place(statement.gold.place, claim.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ class Figures:
 
 
 def figures_of(outcomes: Sequence[Outcome]) -> Figures:
-    """Count over all articles. Of several claims that say one thing, the one of its kind counts, else the surest."""
+    """Count over all articles. Of several claims on one place the one counts that agrees most, then the surest."""
     made = [(outcome, claim) for outcome in outcomes for claim in outcome.claims]
     due = [(outcome, one) for outcome in outcomes for one in outcome.due]
     pairs = [(one.gold, best) for outcome, one in due if (best := _best(outcome, one)) is not None]
@@ -156,8 +159,12 @@ def _share(verdicts: Sequence[bool]) -> float:
 
 
 def _best(outcome: Outcome, statement: Statement) -> Claim | None:
-    fitting = [claim for claim in outcome.claims if fits(statement, claim)]
-    return max(fitting, key=lambda one: (one.kind is statement.gold.kind, one.score), default=None)
+    gold = statement.gold
+
+    def agreement(claim: Claim) -> tuple[bool, int, float]:
+        return claim.kind is gold.kind, _has_actor(gold, claim) + _has_day(gold, claim), claim.score
+
+    return max((one for one in outcome.claims if fits(statement, one)), key=agreement, default=None)
 
 
 def _has_actor(gold: GoldClaim, claim: Claim) -> bool:

@@ -202,7 +202,8 @@ def find_party_right(
         if word.low == "on" and index + 1 < len(words) and words[index + 1].low == "behalf":
             continue
         if (
-            word.low in ("after", "in", "on", "when", "while", "during", "near", "who", "which", "that", "and", "at")
+            word.low
+            in ("after", "in", "on", "when", "where", "while", "during", "near", "who", "which", "that", "and", "at")
             and index > start
         ):
             break

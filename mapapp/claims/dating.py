@@ -9,8 +9,9 @@ from datetime import date, timedelta
 
 from mapapp.claims.lexicon import Lexicon
 from mapapp.claims.words import Sentence, Word
-from mapapp.date_expressions import around, read_count
+from mapapp.date_expressions import read_count
 from mapapp.dates import DateSpan, precision_of
+from mapapp.relative_dates import around
 
 TOO_FAR = 24
 """Words between trigger and date, those that open another clause counting more; beyond, it dates something else."""
@@ -65,8 +66,8 @@ def date_trigger(
     for word in words:
         if word.date is None or word.date.relation in ("before",):
             continue
-        cost = _cost(words, word.index, index, place_index, lexicon)
-        if _is_beside(words, word.index, index):
+        cost = cost_of(words, word.index, index, place_index, lexicon)
+        if is_beside(words, word.index, index):
             cost += ASIDE
         if away is not None and away.at < word.index and not any(one.low == "," for one in words[away.at : word.index]):
             return _as_found(word.date, published)  # "a day after B was taken on Monday": Monday
@@ -86,7 +87,7 @@ def date_trigger(
         return UNKNOWN
     if published is not None and found.first > published:
         return FUTURE  # what was done lies behind the day on which it was told: no day, and no other day in its stead
-    if _is_of_speech(words, best[1].index, lexicon):
+    if is_of_speech(words, best[1].index, lexicon):
         first = found.first - timedelta(days=1) if found.prec == 1 else found.first
         return When(first, found.last, precision_of(first, found.last), "speech")
     return When(found.first, found.last, found.prec, "clause" if best[0] < 12 else "sentence")
@@ -138,7 +139,8 @@ def _as_found(found: DateSpan, published: date | None) -> When:
     return When(found.first, found.last, found.prec, "clause")
 
 
-def _cost(words: Sequence[Word], at: int, index: int, place_index: int, lexicon: Lexicon) -> float:
+def cost_of(words: Sequence[Word], at: int, index: int, place_index: int, lexicon: Lexicon) -> float:
+    """Return how far a date lies from a trigger: words, and more for what opens another clause between them."""
     is_before_place = index < at < place_index  # "A fell on Thursday, B on Sunday"
     is_of_other = index < at < place_index and any(word.place for word in words[index + 1 : at])
     if index < place_index < at:
@@ -169,7 +171,7 @@ def _cost(words: Sequence[Word], at: int, index: int, place_index: int, lexicon:
     return cost
 
 
-def _is_beside(words: Sequence[Word], at: int, index: int) -> bool:
+def is_beside(words: Sequence[Word], at: int, index: int) -> bool:
     """Return whether a date stands in an aside that does not hold the trigger, or says since when something else was.
 
     "Morek, where a post had stood until 2020, was taken", "in ruins since the fighting of 2019, were occupied".
@@ -180,14 +182,14 @@ def _is_beside(words: Sequence[Word], at: int, index: int) -> bool:
         is_apart = any(word.low in (",", ";") for word in words[low:high])
         if is_apart and (found.relation in ("since", "until") or words[at].low.startswith("of ")):
             return True
-    opener = _aside_before(words, at)
+    opener = aside_before(words, at)
     if opener is None:
         return False
     close = next((word.index for word in words[at:] if word.low in (",", ";", "—", "–", ")")), len(words))
     return not opener <= index < close
 
 
-def _aside_before(words: Sequence[Word], at: int) -> int | None:
+def aside_before(words: Sequence[Word], at: int) -> int | None:
     """Return the word that opens the aside in which a word stands; None where it stands in none."""
     for back in range(at - 1, -1, -1):
         low = words[back].low
@@ -205,11 +207,11 @@ def _opening(words: Sequence[Word], index: int) -> Word | None:
         if found is None or found.prec is None or found.prec > COARSE:
             continue
         if found.relation in ("at", "until"):
-            return word if word.index < index and _aside_before(words, index) is None else None
+            return word if word.index < index and aside_before(words, index) is None else None
     return None
 
 
-def _is_of_speech(words: Sequence[Word], at: int, lexicon: Lexicon) -> bool:
+def is_of_speech(words: Sequence[Word], at: int, lexicon: Lexicon) -> bool:
     """Return whether a date says when somebody spoke: "said on Sunday", "told reporters late on Monday"."""
     back = at - 1
     while back >= 0 and words[back].low in (

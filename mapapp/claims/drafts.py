@@ -9,14 +9,14 @@ from datetime import date, timedelta
 
 from mapapp.claims.agents import Party
 from mapapp.claims.candidates import LOOSE, Candidate
-from mapapp.claims.dating import RECENT_SENTENCES, When, date_trigger, now, recent
+from mapapp.claims.dating import RECENT_SENTENCES, UNKNOWN, When, date_trigger, now, recent
 from mapapp.claims.homes import Home, as_stranger
 from mapapp.claims.lexicon import Lexicon, read_lexicon
 from mapapp.claims.phrases import is_place
 from mapapp.claims.scoring import read_features, score_features
 from mapapp.claims.speech import Attribution, speaker_of
 from mapapp.claims.words import Word
-from mapapp.dates import NEWS_DAYS
+from mapapp.dates import NEWS_DAYS, DateSpan
 from mapapp.model import CONTROL_CHANGES, Actor, Article, Assertion, Claim, EventKind, Resolution
 
 
@@ -199,6 +199,8 @@ def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candid
             when = context  # a change told in the present tense, of the day of which the text speaks
         elif candidate.is_now and _is_long_before(context, published) and _is_past_state(candidate):
             when = context
+        elif candidate.is_now and (long_past := _days_long_past(candidate, published)):
+            when = _beside(long_past)
         elif candidate.is_now:
             when = now(published)
         elif context.first is not None and _is_narrated(candidate):
@@ -231,17 +233,26 @@ def build_draft(  # noqa: PLR0912, PLR0917 - what was found out about one candid
     )
 
 
+def is_living(actor: Actor, *, day: date | None) -> bool:
+    """Return whether a party may be meant by what happened on a day.
+
+    >>> is_living(Actor("S", "State", valid_to=date(2030, 1, 8)), day=date(2030, 2, 1))
+    False
+    """
+    return actor.valid_to is None or day is None or day <= actor.valid_to + REMEMBERED
+
+
 def _living(party: Party, *, day: date | None, actors: Mapping[str, Actor]) -> Party:
     """Return a party as it was on a day: after the end of a state, "the army" is that of another one."""
     actor = actors.get(party.code or "")
-    if actor is None or actor.valid_to is None or day is None or day <= actor.valid_to + REMEMBERED:
+    if actor is None or is_living(actor, day=day):
         return party
     return Party(None, "unlisted", party.index, actor.is_state)
 
 
 def _is_attempt(candidate: Candidate, lexicon: Lexicon) -> bool:
     """Return whether somebody tried and failed to take the place: no change, but fighting ("failed to capture X")."""
-    if candidate.verb_class not in ("take", "retake", "enter") or candidate.mood.features != {"irrealis"}:
+    if candidate.verb_class not in ("take", "retake", "enter", "expel") or candidate.mood.features != {"irrealis"}:
         return False
     words = candidate.sentence.words
     before = [word.low for word in words[max(0, candidate.index - 6) : candidate.index]]
@@ -267,6 +278,22 @@ def _self_claimed(
 def _is_long_before(context: When, published: date | None) -> bool:
     """Return whether the text speaks of days that lie well before its publication."""
     return context.last is not None and published is not None and (published - context.last).days > NEWS_DAYS
+
+
+def _days_long_past(candidate: Candidate, published: date | None) -> list[DateSpan]:
+    """Return the days, well before its publication, of a sentence that tells a state in the past."""
+    words = candidate.sentence.words
+    if published is None or not (_is_past_state(candidate) or candidate.shape == LOOSE):
+        return []
+    days = [word.date for word in words if word.date is not None and word.date.prec in (1, 2) and word.date.last]
+    return [one for one in days if one.last is not None and (published - one.last).days > NEWS_DAYS]
+
+
+def _beside(days: Sequence[DateSpan]) -> When:
+    """Return the day beside which a state is told; of several, which one is meant is not said."""
+    if len(days) > 1:
+        return UNKNOWN
+    return When(days[0].first, days[0].last, max(2, days[0].prec or 2), "sentence")
 
 
 def _is_past_state(candidate: Candidate) -> bool:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from mapapp.claims.actor_clues import Cast
 from mapapp.claims.agents import Party
 from mapapp.claims.anaphora import find_described_places
 from mapapp.claims.candidates import LOOSE, Candidate, View
 from mapapp.claims.control import find_candidates
 from mapapp.claims.dating import Context, carry, date_trigger, head_context
+from mapapp.claims.day_clues import Calendar
 from mapapp.claims.drafts import (
     Draft,
     agents_of,
@@ -35,6 +37,7 @@ from mapapp.claims.mood import doubts_what_follows
 from mapapp.claims.movement import find_journeys, is_told_without_end, movement_triggers
 from mapapp.claims.parties import actors_by_code, alias_table, find_parties
 from mapapp.claims.ranking import read_ranker
+from mapapp.claims.settling import settle_actors, settle_days
 from mapapp.claims.sightings import Seen, Sighting, find_sightings, open_candidate, rank
 from mapapp.claims.speech import find_attributions, speaker_of
 from mapapp.claims.travel import Told, build_movement_claim, lend_ends
@@ -78,7 +81,11 @@ def extract_claims(article: Article, *, resolutions: Sequence[Resolution], theat
     actors = actors_by_code(theatre.actors)
     publisher = find_publisher(article, theatre=theatre)
     read = propose(article, resolutions=resolutions, theatre=theatre)
-    drafts = _rank(read, article=article, theatre=theatre, actors=actors)
+    weighed = _weigh(read, article=article, theatre=theatre, actors=actors)
+    settled = settle_days(weighed.drafts, calendar=weighed.calendar)
+    cast = replace(weighed.cast, drafts=settled)
+    settled = settle_actors(settled, cast=cast, is_at_home=weighed.is_at_home)
+    drafts = _hedge_unverified(article.text, settled, lexicon=read_lexicon())
     claims = [
         build_claim(article, draft, actors=actors, grade=grade_claim(publisher, assertion=draft.assertion))
         for draft in drafts
@@ -100,8 +107,23 @@ class Proposals:
     drafts: list[Draft]
     journeys: list[Told]
     seen: list[Seen]
-    parties: int
-    """How often the article names a party."""
+    parties: Sequence[PartyMention]
+    dates: Sequence[DateSpan]
+    home: Home
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Drafts with their scores, and what may still settle their days and parties."""
+
+    drafts: list[Draft]
+    cast: Cast
+    calendar: Calendar
+    home: Home
+
+    def is_at_home(self, draft: Draft) -> bool:
+        """Return whether a draft is of the theatre's own war, where its table says who "the army" is."""
+        return self.home.owns(draft.resolution, sentence=draft.candidate.sentence)
 
 
 def propose(article: Article, *, resolutions: Sequence[Resolution], theatre: Theatre) -> Proposals:
@@ -117,6 +139,12 @@ def propose(article: Article, *, resolutions: Sequence[Resolution], theatre: The
     return replace(found, drafts=best_of_each(found.drafts))
 
 
+def weigh(article: Article, *, resolutions: Sequence[Resolution], theatre: Theatre) -> Weighed:
+    """Return the scored drafts of an article, days and parties not yet settled: what the choosers learn from."""
+    read = propose(article, resolutions=resolutions, theatre=theatre)
+    return _weigh(read, article=article, theatre=theatre, actors=actors_by_code(theatre.actors))
+
+
 def sight(article: Article, *, resolutions: Sequence[Resolution], theatre: Theatre) -> list[Sighting]:
     """Return every place of an article that may be told of, with what is known of it: what the ranker learns from."""
     return _sightings(propose(article, resolutions=resolutions, theatre=theatre), article=article, theatre=theatre)
@@ -127,28 +155,32 @@ def _sightings(read: Proposals, *, article: Article, theatre: Theatre) -> list[S
         read.seen,
         drafts=read.drafts,
         text=article.text,
-        parties=read.parties,
+        parties=len(read.parties),
         home=theatre.country,
         lexicon=read_lexicon(),
     )
 
 
-def _rank(read: Proposals, *, article: Article, theatre: Theatre, actors: Mapping[str, Actor]) -> list[Draft]:
+def _weigh(read: Proposals, *, article: Article, theatre: Theatre, actors: Mapping[str, Actor]) -> Weighed:
     """Return the drafts with their scores, those that only the ranker sees among them."""
     lexicon = read_lexicon()
     sightings = _sightings(read, article=article, theatre=theatre)
-    home = Home(theatre.country)
     drafts, unread = rank(sightings, ranker=read_ranker(), lowest=LOWEST_SCORE)
     published = publication_day(article, timezone=theatre.timezone)
     for sighting, group, score in unread:
         sentence = sighting.line.sentence
         attributions = find_attributions(sentence, text=article.text, lexicon=lexicon)
         candidate = open_candidate(sighting, group=group)
-        draft = build_draft(candidate, lexicon, actors, attributions, published, sighting.seen.carried, home)
+        draft = build_draft(candidate, lexicon, actors, attributions, published, sighting.seen.carried, read.home)
         if draft is not None:
             drafts.append(replace(draft, score=score))
     drafts = lend_within_article(drafts, actors=actors)
-    return _hedge_unverified(article.text, drafts, lexicon=lexicon)
+    return Weighed(
+        drafts,
+        Cast(article.text, read.parties, drafts, actors, lexicon),
+        Calendar(article.text, read.dates, published, lexicon),
+        read.home,
+    )
 
 
 def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in one place
@@ -167,12 +199,12 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
     seen: list[Seen] = []
     control_words = lexicon.triggers | hint_words()
     if not has_word(text, control_words | movement_triggers(), start=0, end=len(text)):
-        return Proposals(drafts, journeys, seen, 0)
+        return Proposals(drafts, journeys, seen, (), (), Home(theatre.country))
     resolutions = (*resolutions, *find_known_places(article, taken=resolutions, theatre=theatre))
-    if not resolutions:
-        return Proposals(drafts, journeys, seen, 0)
-    aliases = alias_table(theatre.actors)
     home = find_home(resolutions, country=theatre.country)
+    if not resolutions:
+        return Proposals(drafts, journeys, seen, (), (), home)
+    aliases = alias_table(theatre.actors)
     last_subject: Party | None = None
     recent_places: list[Resolution] = []
     context: Context | None = None
@@ -180,9 +212,10 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
     takers: set[str] = set()
     agents: set[str] = set()
     parties = find_parties(text, actors=theatre.actors)
+    dates = find_dates(text, published=published)
     stretches = _stretches(
         text,
-        dates=find_dates(text, published=published),
+        dates=dates,
         parties=parties,
         places=sorted(resolutions, key=lambda one: (one.mention.start, one.mention.end)),
     )
@@ -262,7 +295,7 @@ def _read_sentences(  # noqa: PLR0915 - what one sentence leaves to the next, in
         is_headed = context is not None and context.heads(days, sentence=number, paragraph=paragraph)
         if days and not is_headed and (published is None or (days[-1].first or published) <= published):
             context = Context(days[-1], number, paragraph)
-    return Proposals(drafts, journeys, seen, len(parties))
+    return Proposals(drafts, journeys, seen, parties, dates, home)
 
 
 def _stretches(

@@ -40,11 +40,15 @@ def lend_within_article(drafts: Sequence[Draft], *, actors: Mapping[str, Actor])
 
 
 def _lenders(drafts: Sequence[Draft]) -> Mapping[str, list[Draft]]:
-    """Return, by place, the drafts that may lend something: the sure ones that deny nothing, the first ones of many."""
+    """Return, by place, the drafts that may lend something: the sure ones that deny nothing, the first ones of many.
+
+    What is told of villages in a place, or of a hill near it, is not told of the place.
+    """
     found: dict[str, list[Draft]] = {}
     for draft in drafts:
-        place = draft.resolution.place
-        if place is not None and draft.score >= 0.5 and draft.assertion is not Assertion.DENIED:
+        place, phrase = draft.resolution.place, draft.candidate.place
+        is_of_place = place is not None and not (phrase.is_vague or phrase.is_near)
+        if place is not None and is_of_place and draft.score >= 0.5 and draft.assertion is not Assertion.DENIED:
             group = found.setdefault(place.id, [])
             if len(group) < MOST_LENDERS:
                 group.append(draft)

@@ -212,7 +212,8 @@ def _governor_is_factual(words: Sequence[Word], position: int, group: tuple[str,
     if any(low in lexicon.words["have"] for low in group) and governor in ("reported", "known", "found", "said"):
         return True
     before = [word.low for word in words[max(0, position - 4) : position + 1]]
-    return any(low in lexicon.mood["ordinal"]["words"] for low in before)
+    compelled = lexicon.mood["compelled"]["words"]
+    return any(low in lexicon.mood["ordinal"]["words"] or low in compelled for low in before)
 
 
 def _governor_hedge(words: Sequence[Word], position: int) -> Assertion | None:

@@ -229,12 +229,16 @@ def read_fall(view: View, index: int, after: int, sense: VerbSense, kind: str) -
         yield Candidate(view.sentence, index, "fall", place, actor, NOBODY, mood, sense.strength, "active")
 
 
+_ASIDES = frozenset(("where", "who", "which"))
+
+
 def _new_holder(view: View, start: int) -> Party:
     """Return who is meant in "to X", "into the hands of X", "into X's hands", "under X control", "back under"."""
     party = find_party_right(view.words, start + 1, actors=view.actors, lexicon=view.lexicon, reach=7)
     if party.code is None and party.basis != "unlisted":
+        end = next((word.index for word in view.words[start : start + 7] if word.low in _ASIDES), start + 7)
         found = next(
-            (look for look in range(start, min(len(view.words), start + 7)) if compound_party(view, look).code), None
+            (look for look in range(start, min(len(view.words), end)) if compound_party(view, look).code), None
         )
         return compound_party(view, found) if found is not None else party
     return party

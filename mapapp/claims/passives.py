@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mapapp.claims.lexicon import Lexicon
 from mapapp.claims.mood import auxiliaries_before
-from mapapp.claims.phrases import COMPASS, QUOTES, PlaceFound, is_demonym, is_place, is_site, is_verbal
+from mapapp.claims.phrases import COMPASS, COUNTRY_PREC, QUOTES, PlaceFound, is_demonym, is_place, is_site, is_verbal
 from mapapp.claims.words import Word
 
 LONGEST_APPOSITION = 26
@@ -28,6 +28,7 @@ def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon, attaches: 
     if position + 1 < len(words) and words[position + 1].low in ("'s", "’s"):
         site = next((word.low for word in words[position + 2 : index] if word.low in closed["sites"]), None)
         return (PlaceFound(position, share=lexicon.share.get(site, 0.3)),) if site else ()
+    position = _over_country(words, position, lexicon=lexicon) if attaches else position
     found: list[PlaceFound] = []
     while position >= 0 and is_place(words[position]):
         head, share, is_vague, is_near, nxt = _head_left(words, position, lexicon=lexicon)
@@ -59,9 +60,26 @@ def walk_left(words: Sequence[Word], index: int, *, lexicon: Lexicon, attaches: 
             position -= 1
         if not linked:
             break
-    if len(found) > 1 and position >= 0 and is_verbal(words[position], lexicon=lexicon):
+    is_object = position >= 0 and is_verbal(words[position], lexicon=lexicon)
+    if len(found) > 1 and is_object and words[position].low not in lexicon.speech["verbs"]:
         found = found[:1]  # "seized A and B, and C was surrounded": only C is the subject
     return tuple(reversed(found))
+
+
+def _over_country(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int:
+    """Step back from a country to the place that lies in it: "X province in northern Y, which is held by Z"."""
+    place = words[position].place
+    if place is None or place.where_prec < COUNTRY_PREC:
+        return position
+    back = position - 1
+    while back >= 0 and _is_plain(words[back], lexicon=lexicon):
+        back -= 1
+    if back < 1 or words[back].low not in ("in", "of"):
+        return position
+    back -= 1
+    while back >= 0 and is_site(words[back], lexicon=lexicon):
+        back -= 1
+    return back if back >= 0 and is_place(words[back]) else position
 
 
 def _is_plain(word: Word, *, lexicon: Lexicon) -> bool:
@@ -112,6 +130,8 @@ def _is_apposition(inner: Sequence[Word], *, lexicon: Lexicon) -> bool:
         return True  # "X, says the monitor, was taken"
     if inner[0].low in ("which", "where", "who", "whose", "once", "home", "long", "seen"):
         return True
+    if inner[0].low.endswith("ed") and inner[0].place is None and inner[0].party is None:
+        return True  # "X, shelled for weeks and kept under siege, was taken"
     return not any(is_verbal(one, lexicon=lexicon) and not one.low.endswith(("ed", "held")) for one in inner)
 
 

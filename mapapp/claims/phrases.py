@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mapapp.claims.lexicon import Lexicon
 from mapapp.claims.words import Word
@@ -23,6 +23,9 @@ _JOINTS = frozenset(("-", "‑", "'s", "’s"))
 
 COMPASS = frozenset(("north", "south", "east", "west", "north-east", "north-west", "south-east", "south-west"))
 
+
+COUNTRY_PREC = 6
+"""`where_prec` of a whole country: never taken, never held, as far as a claim is concerned."""
 
 _LONGEST_WALK = 60
 
@@ -76,10 +79,14 @@ def walk_right(words: Sequence[Word], start: int, *, lexicon: Lexicon) -> tuple[
     """Return the places of the noun phrase, or of the list of them, that begins at a word."""
     found: list[PlaceFound] = []
     position: int | None = start
+    after = start
     while position is not None and len(found) < 40:
+        is_joined = all(word.low in (",", "and") for word in words[after:position])
         one, after = _phrase(words, position, lexicon=lexicon, is_listed=bool(found))
         if not one:
             break
+        if found and found[-1].is_vague and one[0].index == position and is_joined:
+            one = [replace(place, is_vague=True) for place in one]  # "villages in A, B and C"
         found.extend(one)
         position = _next_of_list(words, after, lexicon=lexicon)
     return tuple(found)
@@ -127,8 +134,14 @@ def _phrase(  # noqa: PLR0912, PLR0915 - one branch per kind of word that a noun
             if low in closed["counts"]:
                 has_count = True
         elif low == "of":
-            if not can_of or (position > start and _only_locates(words, position, start)):
+            if not can_of:
                 break
+            if position > start and _only_locates(words, position, start):
+                jump = _next_of_list(words, position + 2, lexicon=lexicon)
+                if not is_listed or jump is None:
+                    break
+                position, has_count, share = jump, False, None  # "A, villages east of X, and B"
+                continue
             if words[position - 1].low in closed["counts"] and (
                 not words[position - 1].low.endswith("s") or _is_apposed(words, position, start)
             ):
@@ -194,11 +207,13 @@ def _phrase(  # noqa: PLR0912, PLR0915 - one branch per kind of word that a noun
 
 
 def _only_locates(words: Sequence[Word], of_index: int, start: int) -> bool:
-    """Return whether "east of X" says where something else lies; "the east of X" is a part of X."""
+    """Return whether "east of X", "villages east of X" say where something lies; "the east of X" is a part of X."""
     first = of_index
     while first > start and (words[first - 1].low in COMPASS or words[first - 1].low in ("-", "and", "just")):
         first -= 1
-    return first == start and first < of_index and words[start].low in COMPASS
+    if first == of_index or words[of_index - 1].low not in COMPASS:
+        return False
+    return first == start or words[first - 1].low.endswith("s")
 
 
 def _is_apposed(words: Sequence[Word], of_index: int, start: int) -> bool:
@@ -252,13 +267,29 @@ def _settle(
         return [], after
     if after < len(words) and words[after].low in ("-",):
         return [], after
-    while after < len(words) and (is_site(words[after], lexicon=lexicon) or words[after].low in QUOTES):
+    while after < len(words) and (
+        is_site(words[after], lexicon=lexicon) or words[after].low in QUOTES or _is_of_site(words, after, lexicon)
+    ):
         low = words[after].low
         if share is None and (low in closed["sites_within"] or low in closed["sites_beside"]):
             share = lexicon.share.get(low)
             is_near = is_near or low in closed["sites_beside"]
         after += 1
+    is_site_of_other = after > position + 1 and after + 1 < len(words) and words[after].low in ("of", "at")
+    if is_site_of_other and is_place(words[after + 1]):  # "X province town of Y", "X air base of Y": Y
+        return _settle(
+            words, after + 1, share=None, is_vague=is_vague, is_near=False, is_listed=is_listed, lexicon=lexicon
+        )
     return [PlaceFound(position, share=share, is_vague=is_vague, is_near=is_near, is_listed=is_listed)], after
+
+
+def _is_of_site(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
+    """Return whether a word belongs to the site behind it: "air base", "oil field"."""
+    return (
+        words[index].low in lexicon.words["of_sites"]
+        and index + 1 < len(words)
+        and is_site(words[index + 1], lexicon=lexicon)
+    )
 
 
 def _next_of_list(words: Sequence[Word], position: int, *, lexicon: Lexicon) -> int | None:

@@ -1,4 +1,4 @@
-"""What the ranker learns from: the sightings of passages whose claims are known.
+"""What the ranker and the choosers learn from: passages whose claims are known.
 
 The passages in `geodata/training/claims` were written for this, in our own words; nothing else is learned from. The
 passages of `tests/gold` were written apart and are never learned from.
@@ -12,10 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geodata import ROOT
+from mapapp.claims.actor_clues import actor_options, role_of
+from mapapp.claims.choosing import Clues
+from mapapp.claims.day_clues import Days, day_options
+from mapapp.claims.drafts import Draft
 from mapapp.claims.evaluate import GoldClaim, Passage, article_of, names_place, read_gold
+from mapapp.claims.extract import Weighed
 from mapapp.claims.ranking import GROUP_OF, NOTHING
+from mapapp.claims.settling import asks_for_day
 from mapapp.claims.sightings import Sighting
-from mapapp.model import Article
+from mapapp.dates import precision_of
+from mapapp.model import Article, EventKind
 
 PASSAGES = ROOT / "training" / "claims"
 
@@ -30,6 +37,19 @@ class Example:
     weight: float
     is_of_trap: bool = False
     """Whether its passage has no claim at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The options of a claim, and which of them a reader takes."""
+
+    passage: int
+    options: tuple[Clues, ...]
+    is_right: tuple[bool, ...]
+
+
+LEAST_SCORE = 0.3
+"""Claims that are less sure teach the choosers nothing."""
 
 
 def training_files(folder: Path = PASSAGES) -> tuple[Path, ...]:
@@ -91,3 +111,57 @@ def _examples_of(number: int, passage: Passage, sightings: Sequence[Sighting]) -
 
 def _fits(claim: GoldClaim, sighting: Sighting) -> bool:
     return names_place(claim.place, sighting.resolution)
+
+
+def make_choices(
+    passages: Sequence[Passage], *, weigh: Callable[[Article], Weighed]
+) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+    """Return what teaches to choose parties, and what teaches to choose days; `weigh` reads an article."""
+    actors: list[Choice] = []
+    days: list[Choice] = []
+    for number, passage in enumerate(passages):
+        gold = [claim for claim in passage.claims if claim.kind in GROUP_OF and not claim.is_optional]
+        if not gold:
+            continue
+        weighed = weigh(article_of(passage))
+        for draft in weighed.drafts:
+            if draft.score >= LEAST_SCORE:
+                fitting = [claim for claim in gold if names_place(claim.place, draft.resolution)]
+                actors.extend(_actor_choice(number, draft, fitting, weighed))
+                days.extend(_day_choice(number, draft, fitting, weighed))
+    return tuple(actors), tuple(days)
+
+
+def _actor_choice(number: int, draft: Draft, gold: Sequence[GoldClaim], weighed: Weighed) -> Iterable[Choice]:
+    """Yield the choice of a party; of a claim without one, the kind tells whether it is the state."""
+    role = role_of(draft)
+    fitting = [claim for claim in gold if (claim.kind is EventKind.REPORTED) == (role == "holder")]
+    if role == "leaver":
+        fitting = [claim for claim in fitting if claim.kind is EventKind.TRANSFER]
+    if role is None or not weighed.is_at_home(draft) or len({(one.actor or one.kind) for one in fitting}) != 1:
+        return
+    (actor, kind), actors = (fitting[0].actor, fitting[0].kind), weighed.cast.actors
+    options = actor_options(draft, role=role, cast=weighed.cast, day=draft.when.first)
+    if actor is not None:
+        right = [code == (actor if actor in options else None) for code in options]
+    elif kind in (EventKind.REGAINS, EventKind.OVERTAKES):
+        right = [code is not None and actors[code].is_state == (kind is EventKind.REGAINS) for code in options]
+    else:
+        return
+    if any(right):
+        yield Choice(number, tuple(options.values()), tuple(right))
+
+
+def _day_choice(number: int, draft: Draft, gold: Sequence[GoldClaim], weighed: Weighed) -> Iterable[Choice]:
+    """Yield the choice of a day: those right that overlap, of them those as precise; else none is."""
+    days = {(claim.first, claim.last) for claim in gold if claim.kind is not EventKind.REPORTED and claim.first}
+    if not asks_for_day(draft) or len(days) != 1:
+        return
+    first, last = days.pop()
+    options = day_options(draft, calendar=weighed.calendar)
+    if first is None or last is None:
+        return
+    fitting = [one for one in options if one is not None and one[0] <= last and first <= one[1]]
+    precise = [one for one in fitting if precision_of(*one) == precision_of(first, last)]
+    right: list[Days | None] = [*(precise or fitting)] or [None]
+    yield Choice(number, tuple(options.values()), tuple(one in right for one in options))

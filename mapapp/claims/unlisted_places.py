@@ -21,6 +21,9 @@ SURE, LISTED, LIKELY = 0.65, 0.6, 0.5
 
 REASON = "The text uses it like the name of a place; no gazetteer here knows it."
 
+HEADLINE = 4
+"""So many longer words, all with a capital, make a headline: there a capital makes no name."""
+
 MOST_NAMES = 60
 """Names of one sentence that are looked at."""
 
@@ -36,6 +39,7 @@ _FIRST = re.compile(r"([^\W_]+)(\s*)")
 _CLOSED = ("prepositions", "subordinators", "be", "have", "modals", "adverbs", "linkers")
 """Classes of words that may follow a name that is complete."""
 
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _WORDS = re.compile(r"[^\W\d_]+|[,(:]")
 _NEXT = re.compile(r"\s*([^\W\d_]+|\S)")
 
@@ -70,6 +74,8 @@ def find_unlisted_places(
 
     `taken` are the stretches that something else names (places, parties, dates), `listed` those that are places.
     """
+    if _is_headline(text, span, lexicon):
+        return ()
     found: dict[Span, Resolution] = {}
     places = list(listed)
     names = [_trimmed(text, match.span()) for match in _NAME.finditer(text, *span)][:MOST_NAMES]
@@ -86,6 +92,17 @@ def find_unlisted_places(
                 found[start, end] = Resolution(mention, (), UNKNOWN_WHERE_PREC, score, REASON)
                 places = sorted([*places, (start, end)])
     return tuple(found[name] for name in sorted(found))
+
+
+def _is_headline(text: str, span: Span, lexicon: Lexicon) -> bool:
+    """Return whether all longer words have a capital ("Rebels Seize Third City, Close in on Fourth")."""
+    longer = 0
+    for match in _LONG_WORD.finditer(text, *span):
+        word = match.group()
+        if word[0].islower() and not any(word in lexicon.words[name] for name in _CLOSED):
+            return False
+        longer += word[0].isupper()
+    return longer >= HEADLINE
 
 
 def _trimmed(text: str, name: Span) -> Span:
@@ -120,7 +137,9 @@ def _judge(  # noqa: PLR0912, PLR0917 - one answer per place in a sentence
     if follows in ("'", "’") and text[end : end + 2] in ("'s", "’s"):
         return None
     sites = closed["sites"]
-    if _CODED.match(surface) or follows in _table()["sites_behind"]:
+    second = _NEXT.match(text, behind.end(), min(span[1], behind.end() + 24)) if behind else None
+    is_of_site = follows in closed["of_sites"] and second is not None and second.group(1) in _table()["sites_behind"]
+    if _CODED.match(surface) or follows in _table()["sites_behind"] or is_of_site:
         return SURE
     if last in ("of", "at", "in") and len(before) > 1 and before[-2] in sites and before[-2] not in _table()["parts"]:
         return SURE

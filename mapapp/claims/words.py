@@ -48,6 +48,7 @@ class Sentence:
     words: tuple[Word, ...]
 
 
+_LEFT_SIDE = re.compile(r"\s{1,3}(?:bank|side|wing|flank|shore|hand)\b")
 _TOKEN = re.compile(r"n['’]t\b|['’](?:s|re|ve|ll|d|m)\b|\w+?(?=n['’]t\b)|\w+|[^\w\s]")
 
 
@@ -92,6 +93,8 @@ def build_sentence(
                 and text[match.end() : match.end() + 1].isspace()
             ):
                 low_form = "–"  # a hyphen between blanks is a dash
+            if low_form == "left" and _LEFT_SIDE.match(text, match.end()):
+                low_form = "left-hand"  # nobody leaves on "the left bank"
             words.append(Word(len(words), match.start(), match.end(), surface, low_form))
 
     for low, high in chosen:

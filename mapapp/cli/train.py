@@ -1,4 +1,4 @@
-"""`make train`: train the ranker of claims anew from the passages that ship with the project.
+"""`make train`: train the ranker and the choosers of claims anew from the passages that ship with the project.
 
     python -m mapapp.cli.train            train, print how well it does on passages left out, write the table
     python -m mapapp.cli.train --try      the same without writing
@@ -22,10 +22,11 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from mapapp.claims.extract import sight
-from mapapp.claims.ranking import NOTHING, RANKER
+from mapapp.claims.extract import Weighed, sight, weigh
+from mapapp.claims.ranking import NOTHING, RANKER, read_ranker
 from mapapp.claims.sightings import Sighting
-from mapapp.claims.training import Example, digest_of, make_examples, read_passages, training_files
+from mapapp.claims.training import Example, digest_of, make_choices, make_examples, read_passages, training_files
+from mapapp.cli.train_choosers import tell_choosers, write_choosers
 from mapapp.model import Article
 from mapapp.places.gazetteer import open_gazetteer
 from mapapp.places.geoparse import geoparse
@@ -34,7 +35,7 @@ from mapapp.theatres.theatre import default_theatre, load_theatre
 STRENGTH = 0.04
 """Inverse of the penalty on large weights. Chosen by the passages left out: .02 to .1 do alike."""
 
-CAUTION = 1.4
+CAUTION = 1.5
 """What a place of which nothing is claimed counts, beside one of which something is: a false claim costs more."""
 
 TRAP = 2.0
@@ -70,7 +71,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     table, names = vectors_of(examples)
     if not options.is_trial:
         write(fit(table, groups, examples), names=names, trained_on=digest_of(files), passages=len(passages))
+        read_ranker.cache_clear()  # the choosers learn from what the new ranker takes for claims
+
+    def weigh_anew(article: Article) -> Weighed:
+        found = geoparse(article, theatre=theatre, gazetteer=gazetteer)
+        return weigh(article, resolutions=found, theatre=theatre)
+
+    choices = dict(zip(("actor", "day"), make_choices(passages, weigh=weigh_anew), strict=True))
+    if not options.is_trial:
+        write_choosers(choices, trained_on=digest_of(files))
     if not options.is_brief:
+        for line in tell_choosers(choices):
+            print(line)
         for line in tell(left_out(table, groups, examples), classes=np.unique(groups), groups=groups):
             print(line)
     return 0

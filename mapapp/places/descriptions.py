@@ -138,7 +138,11 @@ class _Story:
             if place is None or item.mention.kind is MentionKind.DEMONYM or place.feature_code == "PCLI":
                 continue
             if kind == _TOWN and place.feature_class == "P":
-                return (place, f"The town named last before: {place.name}.") if place.country == country else (None, "")
+                return (
+                    (place, f"The town named last before: {item.mention.surface}.")
+                    if place.country == country
+                    else (None, "")
+                )
             if kind == _UNIT and place.feature_class in "AP":
                 unit = self._gazetteer.unit(place.adm1_pcode) if place.adm1_pcode else None
                 if place.country != country or unit is None:

@@ -49,6 +49,14 @@ def only(text: str, *, published: date | None = PUBLISHED) -> tuple[date | None,
         ("last year", "2023-01-01", "2023-12-31", 5),
         ("the summer of 2015", "2015-06-01", "2015-08-31", 5),
         ("between 2014 and 2017", "2014-01-01", "2017-12-31", 5),
+        ("in the last week of October", "2024-10-25", "2024-10-31", 3),
+        ("in the first days of March 2018", "2018-03-01", "2018-03-05", 2),
+        ("in the second half of November", "2024-11-16", "2024-11-30", 4),
+        ("at the end of that October", "2024-10-21", "2024-10-31", 4),
+        ("over the weekend", "2024-12-07", "2024-12-08", 2),
+        ("on the 5th", "2024-12-05", "2024-12-05", 1),
+        ("on the night of the 30th", "2024-11-30", "2024-11-30", 1),
+        ("Nov 27: the town fell", "2024-11-27", "2024-11-27", 1),
         ("25/12/2024", "2024-12-25", "2024-12-25", 1),
     ],
 )
@@ -177,3 +185,36 @@ def test_a_text_that_tells_history_goes_forward_from_day_to_day() -> None:
 def test_news_with_days_of_the_week_tells_no_history() -> None:
     text = "On Sunday they met. The town was taken on 18 March 2018.\n\nOn 1 December they left."
     assert days_in(text, published=date(2024, 12, 3)) == ["2024-12-01", "2018-03-18", "2024-12-01"]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Ariha was lost on 19 May; Idlib followed on the 28th.", ["05-19", "05-28"]),
+        ("Homs was lost on 30 November and Hama on the 2nd.", ["11-30", "12-02"]),
+        ("In the last week of October Homs was lost; Hama was taken on the 26th.", ["10-25", "10-26"]),
+        ("Homs was lost on 14 November. That day it rained, the day before, it did not.", ["11-14", "11-14", "11-13"]),
+        ("Homs fell on 14 October, Hama later that month.", ["10-14", "10-01"]),
+    ],
+)
+def test_a_day_without_its_month_is_that_of_the_month_of_which_the_text_speaks(text: str, days: list[str]) -> None:
+    found = [span.first for span in find_dates(text, published=PUBLISHED)]
+    assert [str(day)[5:] for day in found] == days
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An attack on the 4th and 25th divisions failed.",
+        "The base of the 17th, north of Raqqa, was lost.",
+        "It was hard on the 25th Division.",
+        "A report on the 20th century was shelved.",
+    ],
+)
+def test_numbers_of_units_are_no_days(text: str) -> None:
+    assert find_dates(text, published=PUBLISHED) == ()
+
+
+def test_a_bare_day_before_every_other_date_of_an_undated_text_stays_unknown() -> None:
+    (found,) = find_dates("It fell on the 5th.", published=None)
+    assert found.first is None

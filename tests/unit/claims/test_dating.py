@@ -72,3 +72,8 @@ def test_a_date_in_an_aside_dates_only_the_aside(text: str, place: str, first: s
 def test_below_a_heading_the_text_may_move_on_to_another_day() -> None:
     text = "The west\n\n3 January 2030\n\nThe Front captured Bree.\n\nBy 5 January it had also captured Carn."
     assert days_of(text, "Carn") == {(date(2030, 1, 5), date(2030, 1, 5))}
+
+
+def test_a_state_told_in_the_past_beside_a_day_long_gone_is_not_of_the_day_of_publication() -> None:
+    text = "Officials said on 3 January that the Front had taken Bree, but Carn was still held by the Republic."
+    assert days_of(text, "Carn", day="2030-03-20") <= {(date(2030, 1, 3), date(2030, 1, 3))}

@@ -88,6 +88,37 @@ def test_every_place_of_a_list_gets_its_own_claim() -> None:
     assert sorted(named(claim) for claim in claims) == ["Bree", "Carn", "Dorn"]
 
 
+@pytest.mark.parametrize("opening", ["", "State media said ", "State media said that the towns of "])
+def test_every_subject_of_a_passive_gets_its_own_claim_whoever_tells_it(opening: str) -> None:
+    claims = shown(f"{opening}Bree, Carn and Dorn were captured by the Front on Monday.")
+    assert {(named(claim), claim.actor) for claim in claims} == {("Bree", "FRO"), ("Carn", "FRO"), ("Dorn", "FRO")}
+
+
+def test_what_a_place_went_through_before_stands_between_it_and_its_verb() -> None:
+    claims = shown("Bree, shelled for weeks and kept under siege by tanks, was captured by the Front on Monday.")
+    assert {(claim.kind, claim.actor) for claim in claims if named(claim) == "Bree"} >= {(EventKind.OVERTAKES, "FRO")}
+
+
+def test_what_is_said_behind_a_place_and_its_country_is_said_of_the_place() -> None:
+    claims = shown("The families went to Bree district in northern Otherland, which is held by the Front.")
+    assert {named(claim) for claim in claims if claim.kind is EventKind.REPORTED} == {"Bree"}
+
+
+def test_villages_beside_a_place_are_not_the_place_and_what_is_joined_to_them_is_meant_itself() -> None:
+    claims = shown("The Front seized Alda and fifteen villages west of Bree on Monday, as well as Carn.")
+    assert {named(claim) for claim in claims} == {"Alda", "Carn"}
+
+
+def test_on_the_left_bank_nobody_leaves() -> None:
+    (claim,) = shown("Bree, on the left bank, fell to the Front on Monday.")
+    assert (claim.kind, claim.actor) == (EventKind.OVERTAKES, "FRO")
+
+
+def test_who_was_forced_to_withdraw_has_withdrawn() -> None:
+    (claim,) = shown("Heavy shelling forced rebels to withdraw from Bree on Monday.")
+    assert (claim.kind, claim.opponent) == (EventKind.TRANSFER, "REB")
+
+
 def test_of_an_advance_only_the_goal_is_claimed() -> None:
     (claim,) = shown("Rebels advanced from Bree towards Carn.")
     assert (claim.kind, named(claim)) == (EventKind.CLASH, "Carn")
@@ -102,6 +133,20 @@ def test_villages_in_a_province_are_a_vague_claim_on_it() -> None:
     (claim,) = shown("Rebels seized dozens of villages in West province.")
     assert claim.place is not None
     assert claim.place.where_prec == 5
+
+
+def test_villages_in_several_provinces_are_vague_claims_on_each() -> None:
+    claims = shown("Rebels Capture 6 Villages in Alda, Bree, Carn")
+    assert {(named(claim), claim.place.where_prec >= 5) for claim in claims if claim.place} == {
+        ("Alda", True),
+        ("Bree", True),
+        ("Carn", True),
+    }
+
+
+def test_of_a_site_of_one_place_named_after_another_the_last_is_meant() -> None:
+    claims = sorted(read("Rebels seized Alda air base of Bree on Monday."), key=lambda claim: claim.score)
+    assert named(claims[-1]) == "Bree"
 
 
 def test_part_of_a_place_is_told() -> None:
@@ -129,15 +174,18 @@ def test_part_of_a_place_is_told() -> None:
         "Three men were captured near Bree.",
         "Rents fell in Bree.",
         "Rebel Leader Declares Victory",
+        "Also on Monday, Kay went to a house where the Front was staying in Bree.",
     ],
 )
 def test_what_only_looks_like_a_control_change_makes_no_claim(text: str) -> None:
     assert [claim for claim in shown(text) if claim.kind is not EventKind.MOVEMENT] == []
 
 
-def test_a_failed_attempt_is_fighting_without_a_change() -> None:
-    (claim,) = shown("Rebels failed to seize Bree on Monday.")
-    assert (claim.kind, claim.actor) == (EventKind.CLASH, "REB")
+@pytest.mark.parametrize(
+    "text", ["Rebels failed to seize Bree on Monday.", "Rebels had fought since Monday to drive the army out of Bree."]
+)
+def test_a_failed_attempt_is_fighting_without_a_change(text: str) -> None:
+    assert {claim.kind for claim in read(text) if claim.score >= 0.35} == {EventKind.CLASH}
 
 
 @pytest.mark.parametrize(
@@ -282,11 +330,6 @@ def test_the_day_at_the_head_of_an_entry_dates_all_of_it_and_nothing_after_it(ma
 def test_a_day_alone_on_its_line_dates_the_paragraph_below() -> None:
     (claim,) = read("3 January 2030\nBree is taken by the Front.")
     assert (claim.date_start, claim.date_prec) == (date(2030, 1, 3), 1)
-
-
-def test_a_passive_does_not_inherit_the_last_group_where_two_were_at_work() -> None:
-    text = "3 January: The Coalition holds Alda; the Front takes over the airport of Dorn. Bree and Carn are captured."
-    assert {claim.actor for claim in read(text) if named(claim) in ("Bree", "Carn")} == {None}
 
 
 def test_its_troops_are_those_of_who_speaks() -> None:
