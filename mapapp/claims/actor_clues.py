@@ -35,12 +35,12 @@ _ARTICLES = frozenset(("the", "a", "an"))
 
 
 def role_of(draft: Draft) -> str | None:
-    """Return what a claim asks for: its taker, its holder or who left; None where that is not asked."""
+    """Return what a claim asks for: its taker, its holder or, where nobody is told, who left; None = nothing."""
     verb_class = draft.candidate.verb_class
     if verb_class == "hold":
         return "holder"
     if verb_class in _LEAVING:
-        return "leaver" if draft.actor is None else None
+        return "leaver" if draft.actor is None and draft.opponent is None else None
     return "taker" if verb_class in CHANGE_CLASSES else None
 
 

@@ -22,6 +22,7 @@ class _Names:
     is_acronym: tuple[bool, ...]
 
 
+_AGAINST = re.compile(r"\banti[-‑–]$", re.IGNORECASE)
 _EDGE = re.compile(r"\w")
 
 
@@ -69,6 +70,8 @@ def find_parties(text: str, *, actors: tuple[Actor, ...]) -> tuple[PartyMention,
             surface = text[start:end]
         if names.is_acronym[number] and not _is_written_as_acronym(text, start, end):
             continue
+        if _AGAINST.search(text, max(0, start - 5), start):
+            continue  # "anti-Assad fighters" are not Assad's
         found.append(PartyMention(start, end, names.codes[number], surface))
     settled = list(_settled(found, actors=actors_by_code(actors)))
     return tuple(sorted((*settled, *_unions(text, settled)), key=lambda party: party.start))

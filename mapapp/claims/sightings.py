@@ -19,12 +19,16 @@ from mapapp.claims.drafts import CHANGE_CLASSES, CLASH_CLASSES, Draft
 from mapapp.claims.lexicon import Lexicon
 from mapapp.claims.phrases import COUNTRY_PREC, PlaceFound, is_place
 from mapapp.claims.ranking import NOTHING, Ranker, probabilities
+from mapapp.claims.words import Word
 from mapapp.model import Resolution
 
 LIKELY = 0.5
 
 LEANING = 0.5
 """The part of the rival's chance that goes to the likeliest reading."""
+
+VAGUE_AT_MOST = 0.75
+"""The score of "villages in X" as a claim on X: shown in lists, never drawn."""
 
 SOBERNESS = 0.8
 """The power. By it .85 becomes .8; measured on news that nothing was learned from."""
@@ -82,6 +86,8 @@ def find_sightings(
         for word in sentence.words:
             if word.place is None or not is_place(word) or word.place.where_prec >= COUNTRY_PREC:
                 continue
+            if _only_describes(sentence.words, word.index, lexicon):
+                continue
             own = tuple(by_place.get((sentence.number, word.index), ()))
             if word.place.place is None and all(draft.candidate.shape == LOOSE for draft in own):
                 continue  # a name that no gazetteer knows, and no turn of phrase that makes it a place
@@ -98,6 +104,12 @@ def find_sightings(
             found.append(Sighting(one, line, word.index, word.place, own, clues))
         before = next((trigger for trigger in reversed(row) if trigger), "")
     return found
+
+
+def _only_describes(words: Sequence[Word], index: int, lexicon: Lexicon) -> bool:
+    """Return whether a place only tells where somebody sits: "X-based groups", "an X-born clerk"."""
+    behind = [word.low for word in words[index + 1 : index + 3]]
+    return behind[:1] in (["-"], ["‑"]) and behind[-1] in lexicon.mood["not_a_place_after"]["suffixes"]
 
 
 def rank(
@@ -148,9 +160,12 @@ def _sober(chance: float) -> float:
 
 
 def _with_chance(draft: Draft, chances: Mapping[str, float]) -> Draft:
-    """Score a draft. Fighting, and something within a place ("villages in X"), is scored by the rules."""
+    """Score a draft. Fighting, and something within a place ("villages in X"), is scored by the rules.
+
+    Something within a place is never told surely of the place.
+    """
     if draft.candidate.place.is_vague:
-        return draft
+        return replace(draft, score=min(draft.score, VAGUE_AT_MOST))
     return replace(draft, score=chances.get(group_of(draft), draft.score))
 
 

@@ -174,6 +174,7 @@ def test_part_of_a_place_is_told() -> None:
         "Three men were captured near Bree.",
         "Rents fell in Bree.",
         "Rebel Leader Declares Victory",
+        "In recent years, Bree-based opposition movements had improved their military capabilities.",
         "Also on Monday, Kay went to a house where the Front was staying in Bree.",
     ],
 )

@@ -11,7 +11,7 @@ from tests.gold_articles import GOLD, figures_of, outcome_of, read_articles
 
 FLOORS = {
     "campaigns": {
-        "precision": 0.91, "recall": 0.90, "kinds": 0.88, "actors": 0.79, "days_given": 0.92, "days_due": 0.88,
+        "precision": 0.91, "recall": 0.90, "kinds": 0.88, "actors": 0.78, "days_given": 0.92, "days_due": 0.88,
     },
     "elsewhere": {"precision": 0.91, "recall": 0.56, "kinds": 0.61, "days_given": 0.78, "days_due": 0.75},
     "offensive_2024": {

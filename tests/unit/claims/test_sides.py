@@ -42,6 +42,10 @@ def test_militants_without_such_a_group_and_rebels_stay_nobody_in_particular(tex
     assert find_parties(text, actors=ACTORS)[-1].codes == ("REBELS",)
 
 
+def test_who_fights_a_party_is_not_that_party() -> None:
+    assert find_parties("Anti-Blue League fighters came.", actors=ACTORS) == ()
+
+
 def test_a_place_that_falls_goes_to_the_one_rival_that_the_sentence_names() -> None:
     assert sides_of("Bree fell on Wednesday, and the Front celebrated.") == {("FRO", None)}
 
