@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from mapapp.claims.choosing import Clues
 from mapapp.claims.drafts import CHANGE_CLASSES, Draft, is_living
@@ -25,6 +26,9 @@ REACH = 1200
 
 BEHIND = 250
 """Characters behind a sentence within which it may be named only then."""
+
+MOST_DEEDS = 50
+"""So many deeds before a claim are looked at; a text with more repeats itself."""
 
 MOST_OPTIONS = 12
 """Parties that are weighed; a text that names more is a list of them."""
@@ -70,6 +74,15 @@ class Cast:
         """What parties surely do, in the order of the text."""
         sure = (one for one in self.drafts if one.score >= 0.5 and one.actor and one.candidate.verb_class in _TELLING)
         return sorted(sure, key=lambda one: (one.candidate.sentence.start, one.candidate.index))
+
+    @cached_property
+    def _deed_starts(self) -> list[int]:
+        return [one.candidate.sentence.start for one in self.deeds]
+
+    def deeds_between(self, start: int, end: int) -> Sequence[Draft]:
+        """Return the last deeds of the sentences that begin between two offsets."""
+        low, high = bisect.bisect_left(self._deed_starts, start), bisect.bisect_left(self._deed_starts, end)
+        return self.deeds[max(low, high - MOST_DEEDS) : high]
 
     @cached_property
     def by_place(self) -> Mapping[str, Sequence[Draft]]:
@@ -136,21 +149,21 @@ class _Setting:
         self.here = list(dict.fromkeys(_code_of(word, cast.actors) or "" for word in self.named))
         self.crowd = _few(len(self.here))
         self.before = cast.between(self.start - REACH, self.start)
-        self.around = Counter(one.codes[0] for one in cast.between(self.start - REACH, self.end + BEHIND))
+        around = cast.between(self.start - REACH, self.end + BEHIND)
+        self.around = Counter(one.codes[0] for one in around)
         self.paragraph = cast.text.rfind("\n", 0, self.start)
         at = (self.start, self.trigger)
-        self.earlier = [one for one in cast.deeds if (one.candidate.sentence.start, one.candidate.index) < at]
+        until_here = cast.deeds_between(0, self.start + 1)
+        self.earlier = [one for one in until_here if (one.candidate.sentence.start, one.candidate.index) < at]
         self.in_paragraph = [one for one in self.earlier if one.candidate.sentence.start > self.paragraph]
-        low, high = self.start - 2 * REACH, self.end + REACH
         self.near = [
             one
-            for one in cast.deeds
-            if low < one.candidate.sentence.start < high
-            and one.candidate.verb_class != "hold"
-            and one.candidate is not candidate
+            for one in cast.deeds_between(self.start - 2 * REACH, self.end + REACH)
+            if one.candidate.verb_class != "hold" and one.candidate is not candidate
         ]
         id_ = draft.resolution.place.id if draft.resolution.place else ""
-        self.of_place = [one for one in cast.by_place.get(id_, ()) if one.candidate is not candidate][:MOST_OPTIONS]
+        others = (one for one in cast.by_place.get(id_, ()) if one.candidate is not candidate)
+        self.of_place = list(islice(others, MOST_OPTIONS))
         self.soldiers = [
             word
             for word in self.words
@@ -159,7 +172,7 @@ class _Setting:
         own = {draft.actor, draft.opponent}
         self.sides = {code for code, count in cast.sides.items() if count > (code in own)}
         speaker = draft.attribution.speaker if draft.attribution else None
-        self.speakers = {one.codes[0] for one in cast.mentions if speaker and one.surface in speaker}
+        self.speakers = {one.codes[0] for one in around if speaker and one.surface in speaker}
         self.is_ours = any(word.low in ("our", "we") for word in self.words[: self.trigger])
 
     def of_nobody(self, options: int) -> Iterator[str]:

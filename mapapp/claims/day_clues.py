@@ -22,6 +22,9 @@ from mapapp.dates import DateSpan, precision_of
 LAST_DATES = 3
 """So many dates before a sentence may be its own."""
 
+REACH = 2000
+"""Characters before a sentence within which a date may be its own."""
+
 BEHIND = 200
 """Characters behind a sentence within which the next date may be its own."""
 
@@ -89,7 +92,7 @@ def day_options(draft: Draft, *, calendar: Calendar) -> dict[Days | None, Clues]
         if span.prec == 1 and is_of_speech(setting.words, word.index, calendar.lexicon):
             add(span.first - timedelta(days=1), span.last, setting.of_sentence(word, span, "told here"))
     for number, span in enumerate(calendar.before(setting.start), 1):
-        if "\n" in calendar.text[span.end : setting.start]:
+        if span.end < setting.start - REACH or calendar.text.find("\n", span.end, setting.start) >= 0:
             break
         add(span.first, span.last, setting.of_text_before(number, span))
     behind = calendar.behind(setting.end)
@@ -190,10 +193,9 @@ class _Setting:
         """Yield how a date before the sentence stands to it."""
         text = self.calendar.text
         gap = text.count(". ", span.end, self.start)
-        paragraph = "another" if "\n" in text[span.end : self.start] else "its"
         yield f"{number} back"
         yield f"{number} back, {self.crowd} here"
-        yield f"back {_distance(gap)} sentences, {paragraph} paragraph"
+        yield f"back {_distance(gap)} sentences"
         yield f"back: {self.tense}"
         yield f"back: {span.relation}"
         yield f"back: {self.shape}, {self.crowd} here"
