@@ -48,11 +48,6 @@ def role_of(draft: Draft) -> str | None:
     return "taker" if verb_class in CHANGE_CLASSES else None
 
 
-def told_in_role(draft: Draft) -> str | None:
-    """Return the party that a draft has for its role so far."""
-    return draft.opponent if role_of(draft) == "leaver" else draft.actor
-
-
 @dataclass(frozen=True)
 class Cast:
     """The parties of an article, where it names them, and what they do in it."""
@@ -89,8 +84,8 @@ class Cast:
         """What is surely said of each place, and not of something within it or near it."""
         found: dict[str, list[Draft]] = defaultdict(list)
         for draft in self.drafts:
-            place, phrase = draft.resolution.place, draft.candidate.place
-            if place is not None and draft.score >= 0.5 and not (phrase.is_vague or phrase.is_near):
+            place = draft.resolution.place
+            if place is not None and draft.score >= 0.5 and draft.candidate.place.is_itself:
                 found[place.id].append(draft)
         return found
 
@@ -142,8 +137,7 @@ class _Setting:
         self.words = sentence.words
         self.trigger = candidate.index
         self.party = candidate.opponent if role == "leaver" else candidate.actor
-        self.told = told_in_role(draft)
-        self.other = draft.actor if role == "leaver" else draft.opponent
+        self.told, self.other = draft.actor, draft.opponent
         place = candidate.place.index
         self.named = [word for word in self.words if _code_of(word, cast.actors) and word.index != place]
         self.here = list(dict.fromkeys(_code_of(word, cast.actors) or "" for word in self.named))

@@ -46,9 +46,9 @@ def _lenders(drafts: Sequence[Draft]) -> Mapping[str, list[Draft]]:
     """
     found: dict[str, list[Draft]] = {}
     for draft in drafts:
-        place, phrase = draft.resolution.place, draft.candidate.place
-        is_of_place = place is not None and not (phrase.is_vague or phrase.is_near)
-        if place is not None and is_of_place and draft.score >= 0.5 and draft.assertion is not Assertion.DENIED:
+        place = draft.resolution.place
+        is_sure = draft.score >= 0.5 and draft.assertion is not Assertion.DENIED
+        if place is not None and is_sure and draft.candidate.place.is_itself:
             group = found.setdefault(place.id, [])
             if len(group) < MOST_LENDERS:
                 group.append(draft)

@@ -46,6 +46,11 @@ class PlaceFound:
     """Something at or near the place is meant ("a base near X")."""
     is_listed: bool = False
 
+    @property
+    def is_itself(self) -> bool:
+        """Whether the place itself is meant, and nothing within it or near it."""
+        return not (self.is_vague or self.is_near)
+
 
 def is_place(word: Word) -> bool:
     """Return whether a word can be what a control claim is about: resolved or not, but not a demonym or a metonym."""

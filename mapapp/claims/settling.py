@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from mapapp.claims.actor_clues import Cast, actor_options, role_of, told_in_role
+from mapapp.claims.actor_clues import Cast, actor_options, role_of
 from mapapp.claims.agents import NOBODY, Party
 from mapapp.claims.choosing import Clues, chances, read_chooser
 from mapapp.claims.dating import UNKNOWN, When
@@ -72,10 +72,10 @@ def settle_actors(drafts: Sequence[Draft], *, cast: Cast, is_at_home: Callable[[
 def _with_actors(drafts: Sequence[Draft], cast: Cast, is_at_home: Callable[[Draft], bool]) -> Iterator[Draft]:
     for draft in drafts:
         role = role_of(draft)
-        code = told_in_role(draft)
+        code = draft.actor
         if role is not None and is_at_home(draft):
             code = _settled(actor_options(draft, role=role, cast=cast, day=draft.when.first), code)
-        if role is None or code == told_in_role(draft):
+        if role is None or code == draft.actor:
             yield draft
             continue
         party = Party(code, "chosen", None, cast.actors[code].is_state) if code is not None else NOBODY

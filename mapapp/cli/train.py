@@ -26,7 +26,7 @@ from mapapp.claims.extract import Weighed, sight, weigh
 from mapapp.claims.ranking import NOTHING, RANKER, read_ranker
 from mapapp.claims.sightings import Sighting
 from mapapp.claims.training import Example, digest_of, make_choices, make_examples, read_passages, training_files
-from mapapp.cli.train_choosers import tell_choosers, write_choosers
+from mapapp.cli.train_choosers import DIGITS, FEWEST, FOLDS, tell_choosers, write_choosers
 from mapapp.model import Article
 from mapapp.places.gazetteer import open_gazetteer
 from mapapp.places.geoparse import geoparse
@@ -40,13 +40,6 @@ CAUTION = 1.5
 
 TRAP = 2.0
 """What a place counts in a passage that has no claim at all: those were written to mislead."""
-
-FEWEST = 4
-"""Clues of fewer examples are left out: they would be learned by heart."""
-
-FOLDS = 5
-DIGITS = 3
-"""Of the weights in the table."""
 
 Groups = npt.NDArray[np.str_]
 
